@@ -1,0 +1,1 @@
+"""The conformance suite: loads vectors, drives a port, compares, fuzzes, reports."""

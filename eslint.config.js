@@ -1,0 +1,31 @@
+import eslint from "@eslint/js";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  globalIgnores(["**/dist/", "**/coverage/", "**/generated/", ".venv/"]),
+  eslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // Numbers and booleans read well in a template; anything else there is a mistake.
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // `dict["member"]` is what noPropertyAccessFromIndexSignature asks for.
+      "@typescript-eslint/dot-notation": "off",
+    },
+  },
+  {
+    files: ["packages/*/src/**/*.ts"],
+    rules: {
+      // The packages run in browsers and edge workers as well as in Node.
+      "no-restricted-imports": ["error", { patterns: ["node:*"] }],
+    },
+  },
+);
