@@ -1,0 +1,35 @@
+# Shared by the scripts beside it; sourced, never run. Sets ROOT and puts the project's tools first.
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SCRIPT=$(basename "$0")
+export PATH="$ROOT/.venv/bin:$PATH"
+cd "$ROOT"
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD='' PLAIN=''; fi
+
+heading() { printf '\n%s%s%s\n' "$BOLD" "$*" "$PLAIN"; }
+
+die() {
+  printf '%s: %s\n' "$SCRIPT" "$*" >&2
+  exit 2
+}
+
+# usage: prints the comment at the head of the script that was called.
+usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$ROOT/scripts/$SCRIPT"; }
+
+# step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
+STEPS=()
+FAILED=0
+step() {
+  local name=$1 outcome=ok start=$SECONDS
+  shift
+  heading "== $name"
+  "$@" || { outcome=FAILED FAILED=1; }
+  STEPS+=("$(printf '%-6s  %s (%d s)' "$outcome" "$name" $((SECONDS - start)))")
+}
+
+# summary: one line for each step; the script's own outcome follows from FAILED.
+summary() {
+  heading "Summary"
+  printf '%s\n' "${STEPS[@]}"
+  return "$FAILED"
+}
