@@ -58,7 +58,9 @@ IMPURE = {
 }  # fmt: skip
 
 # module -> why it has no test module of its own
-UNMIRRORED: dict[str, str] = {}
+UNMIRRORED = {
+    "mizan.__main__": "one call; the tests of the command line start `python -m mizan`",
+}
 
 Import = tuple[str, int]
 
