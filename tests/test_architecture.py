@@ -28,13 +28,16 @@ ARROWS: dict[str, set[str]] = {
     "mizan.resources": set(),
     "mizan.errors": {"mizan.resources"},
     "mizan.models": set(),
+    "mizan.schemas": CORE,
+    "mizan.compat": set(),
     "mizan.protocol": CORE,
     "mizan.testing": CORE | {"mizan.protocol"},
     "mizan_codegen": set(),
-    "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.testing"},
+    "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.schemas", "mizan.testing"},
     "mizan.__main__": {"mizan.cli"},
     "mizan.cli": CORE
-    | {"mizan", "mizan.protocol", "mizan.testing", "mizan_codegen", "mizan_conformance"},
+    | {"mizan", "mizan.compat", "mizan.protocol", "mizan.schemas", "mizan.testing"}
+    | {"mizan_codegen", "mizan_conformance"},
 }
 
 # Heavy or optional packages -> the only units that may import them.
@@ -44,7 +47,7 @@ CONFINED = {
     "datamodel_code_generator": {"mizan_codegen"},
     "django": {"mizan.django"},
     "hypothesis": {"mizan.testing", "mizan_conformance"},
-    "jsonschema": {"mizan.cli", "mizan_conformance"},
+    "jsonschema": {"mizan.schemas", "mizan_conformance"},
     "jwt": {"mizan.protocol", "mizan_conformance"},
     "orjson": {"mizan.protocol"},
     "pytest": set(),
