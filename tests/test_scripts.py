@@ -1,0 +1,35 @@
+"""Every script explains itself from any folder and refuses what it does not know."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
+NAMES = sorted(path.name for path in SCRIPTS.iterdir() if os.access(path, os.X_OK))
+
+
+def call(name: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [SCRIPTS / name, *arguments], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_six_scripts_are_there() -> None:
+    assert NAMES == ["bench", "check", "demo", "lock", "setup", "test"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_says_how_to_call_it(name: str, tmp_path: Path) -> None:
+    done = call(name, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert f"usage: scripts/{name}" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["bench", "check", "demo", "setup", "test"])
+def test_an_unknown_argument_is_refused_by_name(name: str, tmp_path: Path) -> None:
+    done = call(name, "--unheard-of", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--unheard-of" in done.stderr
