@@ -120,14 +120,11 @@ def _guess_by_values(document: Mapping[str, object]) -> str | None:
         return "call"
     if document and document.keys() <= {"result", "invalidate", "fresh"}:
         return "result"
-    # A bundle has only names of its own; its results are mostly objects and arrays.
+    # A bundle has only names of its own; its results are mostly objects, arrays or null.
     names = re.compile(_read(_SHARED)["$defs"]["Name"]["pattern"])
     named = document and all(names.fullmatch(name) for name in document)
-    return "context-bundle" if named and _all_containers(document.values()) else None
-
-
-def _all_containers(values: Iterable[object]) -> bool:
-    return all(isinstance(value, dict | list) for value in values)
+    plain = any(isinstance(value, str | int | float) for value in document.values())
+    return "context-bundle" if named and not plain else None
 
 
 def _folder() -> Path:
