@@ -109,7 +109,7 @@ Any JSON object.
 """
 
 
-Scalar = TypeAliasType("Scalar", StrictStr | StrictInt | StrictFloat | StrictBool)
+Scalar = TypeAliasType("Scalar", StrictStr | SafeInteger | StrictFloat | StrictBool)
 """
 A JSON string, number or boolean.
 """
@@ -121,7 +121,9 @@ An array of scalars.
 """
 
 
-ParamValue = TypeAliasType("ParamValue", StrictStr | StrictInt | StrictFloat | StrictBool | Scalars)
+ParamValue = TypeAliasType(
+    "ParamValue", StrictStr | SafeInteger | StrictFloat | StrictBool | Scalars
+)
 """
 A scalar, or an array of scalars. Values are compared by canonical string: `5`, `5.0` and `"5"` are equal.
 """

@@ -162,7 +162,7 @@ export type Op = string;
 /**
  * A scalar, or an array of scalars. Values are compared by canonical string: `5`, `5.0` and `"5"` are equal.
  */
-export type ParamValue = string | number | boolean | Scalars;
+export type ParamValue = string | SafeInteger | number | boolean | Scalars;
 /**
  * The name of a parameter: lower-case letters, digits and underscores.
  */
@@ -226,7 +226,7 @@ export type SafeInteger = number;
 /**
  * A JSON string, number or boolean.
  */
-export type Scalar = string | number | boolean;
+export type Scalar = string | SafeInteger | number | boolean;
 /**
  * An array of scalars.
  */
