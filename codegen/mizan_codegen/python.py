@@ -44,7 +44,7 @@ _OPTIONS = [
     "--input-file-type=jsonschema",
     "--output-model-type=pydantic_v2.BaseModel",
     "--target-python-version=3.11",
-    "--target-pydantic-version=2.12",
+    "--target-pydantic-version=2.14",
     "--use-annotated",
     "--field-constraints",
     "--enum-field-as-literal=all",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    MISSING,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,7 +14,6 @@ from pydantic import (
     StrictInt,
     StrictStr,
 )
-from pydantic.experimental.missing_sentinel import MISSING
 from typing_extensions import TypeAliasType
 
 Name = TypeAliasType(
