@@ -5,7 +5,8 @@
 
 import { fromUtf8, isLonger } from "./bytes.js";
 import { WireError } from "./errors.js";
-import { hasLoneSurrogate, MAX_DEPTH, type JsonObject, type JsonValue } from "./json.js";
+import type { KnownCode } from "./generated/types.js";
+import { hasLoneSurrogate, MAX_DEPTH, type JsonMembers, type JsonValue } from "./json.js";
 
 /** The default limit of a text, in bytes. */
 export const DEFAULT_LIMIT = 16 * 1024 * 1024;
@@ -18,7 +19,7 @@ const ARRAY_END = 0x5d;
 const OBJECT_END = 0x7d;
 
 /** Words in the place of a value: what they mean, or the code that refuses them. */
-const WORDS: readonly (readonly [word: string, value: JsonValue, code: string | null])[] = [
+const WORDS: readonly (readonly [word: string, value: JsonValue, code: KnownCode | null])[] = [
   ["true", true, null],
   ["false", false, null],
   ["null", null, null],
@@ -70,7 +71,7 @@ class Reader {
     return value;
   }
 
-  private fail(code: string, problem: string, position = this.at): never {
+  private fail(code: KnownCode, problem: string, position = this.at): never {
     throw new WireError(code, `${problem} at position ${position}.`, { position });
   }
 
@@ -114,7 +115,7 @@ class Reader {
     return items;
   }
 
-  private object(depth: number): JsonObject {
+  private object(depth: number): JsonMembers {
     const members = Object.create(null) as Record<string, JsonValue>;
     if (this.next() === OBJECT_END) {
       this.at += 1;
@@ -155,11 +156,6 @@ class Reader {
     if (match === null) this.fail("json.syntax", "Expected a value");
     const [token, fraction, exponent] = match;
     const end = this.at + token.length;
-    const following = this.text.charAt(end);
-    const open = exponent === undefined && (fraction === undefined ? /[.eE]/ : /[eE]/);
-    // "1." and "1e" have not come to an end yet: their range is not asked for.
-    if (open !== false && open.test(following))
-      this.fail("json.syntax", "Expected a digit", end + 1);
     const number = Number(token);
     const integer = fraction === undefined && exponent === undefined;
     if (integer && !Number.isSafeInteger(number)) {

@@ -8,10 +8,16 @@
  *     `- SecretError           a key or secret that cannot be used (key.secret)
  */
 
+import type { KnownCode } from "./generated/types.js";
+
 /** What every operation of this package throws; `code` is one of annex B. */
 export class MizanError extends Error {
   override name = "MizanError";
 
+  /**
+   * @param code one of annex B
+   * @param message what was wrong, where, and what would be right
+   */
   constructor(
     readonly code: string,
     message: string,
@@ -42,7 +48,7 @@ export class WireError extends MizanError {
   readonly pointer: string | undefined;
   readonly position: number | undefined;
 
-  constructor(code: string, message: string, place: Place = {}) {
+  constructor(code: KnownCode, message: string, place: Place = {}) {
     super(code, message);
     this.pointer = place.pointer;
     this.position = place.position;
@@ -68,11 +74,22 @@ export class SecretError extends MizanError {
   }
 }
 
-/** Runs `read`; a WireError that it throws becomes the error that `replace` makes of it. */
-export function rethrow<T>(read: () => T, replace: (cause: WireError) => WireError): T {
+/** What `read` gives; where it throws a MizanError, what `recover` makes of that. */
+export function attempt<T, R>(read: () => T, recover: (error: MizanError) => R): T | R {
   try {
     return read();
   } catch (error) {
-    throw error instanceof WireError ? replace(error) : error;
+    if (error instanceof MizanError) return recover(error);
+    throw error;
   }
+}
+
+/** Runs `read`; the pointer of a WireError that it throws is put below `pointer`. */
+export function under<T>(pointer: string, read: () => T): T {
+  return attempt(read, (error) => {
+    if (!(error instanceof WireError)) throw error;
+    throw new WireError(error.code as KnownCode, error.message, {
+      pointer: pointer + (error.pointer ?? ""),
+    });
+  });
 }

@@ -3,16 +3,11 @@
  * Invariant: a target's guard is among the guards of every instance that it must purge.
  */
 
+import type { Guard, Instance, Target } from "./generated/types.js";
 import { sha256, toBase32 } from "./bytes.js";
 import { canonicalJson } from "./canonical.js";
 import { DeclarationError, WireError } from "./errors.js";
-import { readInstance, readTarget, type Instance, type Param, type Target } from "./targets.js";
-
-/** What an instance stands under; parameters are canonical strings. */
-export interface Guard {
-  readonly context: string;
-  readonly params: Readonly<Record<string, string>>;
-}
+import { readInstance, readTarget, type Param } from "./targets.js";
 
 const MOST_SCOPE_PARAMS = 3;
 const LONGEST_PLAIN_TAG = 32;

@@ -5,6 +5,7 @@
 
 import { WireError } from "./errors.js";
 import { parseList, type Bare, type FieldParam, type Member } from "./fields.js";
+import type { KnownCode, Target } from "./generated/types.js";
 import { compareText } from "./json.js";
 import { isName, isParameterName } from "./names.js";
 import { percentDecode } from "./percent.js";
@@ -16,7 +17,6 @@ import {
   type Param,
   type Parts,
   type Serialised,
-  type Target,
 } from "./targets.js";
 
 /** The default limit of a field value that is written, in bytes. */
@@ -135,6 +135,6 @@ function readValue(name: string, { kind, raw }: Bare): string {
   return percentDecode(raw, "header");
 }
 
-function refuse(code: string, problem: string): never {
+function refuse(code: KnownCode, problem: string): never {
   throw new WireError(code, `${problem}.`);
 }

@@ -3,10 +3,11 @@
  * Invariant: the sender's order is kept, and only the tail is dropped.
  */
 
+import type { Instance } from "./generated/types.js";
 import { WireError } from "./errors.js";
 import { parseList } from "./fields.js";
 import { isLongValue, readMember } from "./header.js";
-import { readInstance, serialise, writeParams, type Instance, type Parts } from "./targets.js";
+import { readInstance, serialise, writeParams, type Parts } from "./targets.js";
 
 const MOST = 8;
 const LIMIT = 1024;

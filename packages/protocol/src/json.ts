@@ -1,8 +1,8 @@
 /** The JSON data model (SPEC.md, section 5), as types and the few questions asked of them. */
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonMembers;
 
-export interface JsonObject {
+export interface JsonMembers {
   readonly [name: string]: JsonValue;
 }
 

@@ -5,29 +5,10 @@
 
 import { canonicalString } from "./canonical.js";
 import { WireError } from "./errors.js";
+import type { Instance, ParamValue, ParamValues, Scalar, Target } from "./generated/types.js";
 import { compareText, isPlainObject, member } from "./json.js";
 import { isName, isParameterName } from "./names.js";
 import { percentEncode } from "./percent.js";
-
-export type ParamScalar = string | number | boolean;
-export type ParamValue = ParamScalar | readonly ParamScalar[];
-export type Params = Readonly<Record<string, ParamValue>>;
-
-/** What is stale where it is not a whole context. */
-export interface ScopedTarget {
-  readonly context: string;
-  readonly params?: Params;
-  readonly function?: string;
-}
-
-/** What is stale: `"*"`, the name of a context, or an object. */
-export type Target = string | ScopedTarget;
-
-/** A context with effective parameters. */
-export interface Instance {
-  readonly context: string;
-  readonly params: Params;
-}
 
 /** A parameter as it is compared and written. */
 export interface Param {
@@ -89,7 +70,7 @@ export function writeTarget({ context, function: name, params }: Parts): Target 
 }
 
 /** The JSON form of parameters. */
-export function writeParams(params: readonly Param[]): Params {
+export function writeParams(params: readonly Param[]): ParamValues {
   return Object.fromEntries(params.map(({ name, value }) => [name, value]));
 }
 
@@ -120,7 +101,7 @@ function readParam(name: string, value: unknown): Param {
   return { name, value: value as ParamValue, text: canonicalString(value) };
 }
 
-function isScalar(value: unknown): value is ParamScalar {
+function isScalar(value: unknown): value is Scalar {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
