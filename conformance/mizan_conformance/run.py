@@ -157,7 +157,6 @@ class _Run:
         """Replay the case that an incident names, to the end of the port's output."""
         suspect = incident.suspect
         assert suspect is not None  # noqa: S101 (the caller looked)
-        self._stop()
         again = self._pipeline([suspect], to_the_end=True)
         if again:
             self._note(Result(suspect, "failed", str(again.fault)))

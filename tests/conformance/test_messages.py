@@ -26,6 +26,7 @@ HELLO = {
         (b'{"id":3,"error":{"code":"json.nan"}}', (3, Answer(None, "json.nan"))),
         (b'{"id":3,"error":{"code":"x","message":"y"}}', (3, Answer(None, "x", "y"))),
         (b'{"id":3,"ok":{},"later":1}', (3, Answer({}))),
+        (b'{"id":3.0,"ok":{}}', (3, Answer({}))),
     ],
 )
 def test_an_answer_is_read(line: bytes, answer: tuple[int, Answer]) -> None:

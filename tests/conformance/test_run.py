@@ -86,6 +86,13 @@ def test_a_crash_that_nobody_does_alone_is_unattributed(
     assert not report.passed
 
 
+def test_a_case_does_not_pay_for_the_one_before(broken: Command, vectors: Sequence[Vector]) -> None:
+    report = run(broken("poison"), vectors)
+    assert report.count("passed") == 21
+    assert "crash: it ended with exit status 3. Its log ends: out of cheese" in report.unattributed
+    assert not report.passed
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

@@ -24,6 +24,7 @@ HELLO = {
     "capabilities": ["jcs", "canonical"],
 }
 BAD = "bad"
+poisoned = False
 
 
 def say(text: str) -> None:
@@ -69,6 +70,14 @@ def crash(_request: dict[str, Any]) -> None:
     sys.stderr.write("out of cheese\n")
     sys.stderr.flush()
     os._exit(3)
+
+
+def poison(request: dict[str, Any], number: int, is_bad: bool) -> None:
+    """Crash at "bad", but not in a port just started: there at what comes after it."""
+    global poisoned
+    if poisoned or (is_bad and number):
+        crash(request)
+    poisoned = is_bad
 
 
 FAULTS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -128,9 +137,11 @@ def main(fault: str) -> int:
     if fault == "backwards":
         backwards(sys.stdin)
         return 0
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin):
         request = json.loads(line)
         is_bad = request["input"]["value"] == BAD
+        if fault == "poison":
+            poison(request, number, is_bad)
         FAULTS[fault if is_bad and fault in FAULTS else "none"](request)
     if fault == "lingers":
         time.sleep(3600)
