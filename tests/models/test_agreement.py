@@ -8,6 +8,7 @@ import copy
 import importlib
 import json
 import math
+import re
 from functools import cache
 from typing import Any
 
@@ -54,6 +55,35 @@ def resolve(ref: str, file: str) -> tuple[Any, str]:
     return target, name or file
 
 
+def places(document: Any, place: Place = ()) -> list[Place]:
+    """Return the path of every value of a document."""
+    children = document.items() if isinstance(document, dict) else ()
+    children = enumerate(document) if isinstance(document, list) else children
+    return [place, *(deep for step, child in children for deep in places(child, (*place, step)))]
+
+
+def at(document: Any, place: Place) -> Any:
+    """Return the value at a path."""
+    for step in place:
+        document = document[step]
+    return document
+
+
+EXAMPLES = [
+    (f"{path.parts[-3]}.schema.json", json.loads(path.read_text("utf-8")))
+    for path in sorted((schema_dir() / "v1" / "examples").glob("*/valid/*.json"))
+]
+# Every text of the examples, names of members included: much faster to draw from than a pattern.
+TEXTS = sorted(
+    {
+        text
+        for _, document in EXAMPLES
+        for place in places(document)
+        for text in (*place, at(document, place))
+        if isinstance(text, str)
+    }
+)
+
 # ---- drawing documents ----
 
 SCALARS = st.none() | st.booleans() | st.integers(-MAX, MAX) | st.text(max_size=5)
@@ -95,8 +125,9 @@ def _string(schema: Any, _: str) -> st.SearchStrategy[Any]:
     low, high = schema.get("minLength", 0), schema.get("maxLength", 5000)
     if "pattern" not in schema:
         return st.text(min_size=low, max_size=min(high, 20))
-    texts = st.from_regex(schema["pattern"].removesuffix("$") + r"\Z")
-    return texts.filter(lambda text: low <= len(text) <= high)
+    pattern = re.compile(schema["pattern"].removesuffix("$") + r"\Z")
+    texts = [text for text in TEXTS if pattern.search(text) and low <= len(text) <= high]
+    return st.sampled_from(texts) if texts else st.from_regex(pattern)
 
 
 def _object(schema: Any, file: str) -> st.SearchStrategy[Any]:
@@ -134,13 +165,6 @@ ODD = [
 NAMES = ["abc", "abc\n", "\u0661", "", "A", "$schema", "type", "context", "a" * 65]
 
 
-def places(document: Any, place: Place = ()) -> list[Place]:
-    """Return the path of every value of a document."""
-    children = document.items() if isinstance(document, dict) else ()
-    children = enumerate(document) if isinstance(document, list) else children
-    return [place, *(deep for step, child in children for deep in places(child, (*place, step)))]
-
-
 @st.composite
 def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
     """Draw a document and change it in one to three places."""
@@ -155,10 +179,8 @@ def _changed(draw: st.DrawFn, document: Any, place: Place) -> Any:
     if not place:
         holder, step, value = [document], 0, document
     else:
-        holder = document
-        for each in place[:-1]:
-            holder = holder[each]
-        step, value = place[-1], holder[place[-1]]
+        holder, step = at(document, place[:-1]), place[-1]
+        value = holder[step]
     match draw(st.sampled_from(["replace", "drop", "add", "repeat", "rename"])):
         case "drop" if place:
             del holder[step]
@@ -271,7 +293,10 @@ def test_damaged_documents(file: str, name: None) -> None:
 
 @pytest.mark.parametrize(("file", "name"), DEFINITIONS, ids=lambda each: each)
 def test_definitions(file: str, name: str) -> None:
-    documents = drawn(SCHEMAS[file]["$defs"][name], file)
+    schema = SCHEMAS[file]["$defs"][name]
+    documents = drawn(schema, file)
+    if "pattern" in schema:
+        documents |= st.from_regex(schema["pattern"].removesuffix("$") + r"\Z")
 
     @settings(max_examples=20)
     @given(st.one_of(documents, damaged(documents)))
@@ -280,6 +305,20 @@ def test_definitions(file: str, name: str) -> None:
         agree(file, name, document)
 
     check()
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda number: EXAMPLES[number][0])
+def test_each_value_of_an_example_replaced_by_each_odd_value(number: int) -> None:
+    file, document = EXAMPLES[number]
+    referee, model = judges(file, None, False)[1], adapter(file, None)
+    for place in places(document):
+        for odd in map(normal, ODD):
+            changed = copy.deepcopy(document)
+            if place:
+                at(changed, place[:-1])[place[-1]] = odd
+            else:
+                changed = odd
+            assert read(model, changed, False)[0] == referee.is_valid(changed), (place, odd)
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
