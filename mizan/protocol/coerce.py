@@ -54,7 +54,7 @@ def coerce(value: object, type: ParameterType, *, nullable: bool = False) -> Jso
 def check_type(type: ParameterType) -> None:  # noqa: A002 (the word of the schema)
     """Raise DeclarationError (``declaration.ambiguous``) for choices that read alike."""
     kind = type.get("items", type)
-    texts = [canonical_string(value) for value in kind.get("values", ())]
+    texts = [canonical_string(value) for value in kind.get("choices", ())]
     twice = [text for number, text in enumerate(texts) if text in texts[:number]]
     if twice:
         message = f"Two choices have the canonical string {show(twice[0])}; each needs its own."
@@ -63,7 +63,7 @@ def check_type(type: ParameterType) -> None:  # noqa: A002 (the word of the sche
 
 def _expected(type: ParameterType) -> str:  # noqa: A002
     if type["type"] == "choice":
-        return "one of " + ", ".join(show(value) for value in type["values"][:10])
+        return "one of " + ", ".join(show(value) for value in type["choices"][:10])
     return _EXPECTED[type["type"]]
 
 
@@ -139,7 +139,7 @@ def _choice(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
         text = canonical_string(value)
     except JsonError:
         raise _refuse("choice", value, type) from None
-    for choice in type["values"]:
+    for choice in type["choices"]:
         if canonical_string(choice) == text:
             return choice  # type: ignore[no-any-return] # a JSON value of the declaration
     raise _refuse("choice", value, type)

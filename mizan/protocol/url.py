@@ -23,6 +23,7 @@ QUERY_LIMIT: Final = 65_536
 
 _is_unreserved: Final = re.compile("[A-Za-z0-9._~-]*").fullmatch
 _not_visible: Final = re.compile("[^!-~]").search
+_origin: Final = re.compile("https?://[^/]*")
 _not_encoding: Final = re.compile("%(?![0-9A-Fa-f]{2})").search
 
 
@@ -110,7 +111,7 @@ def build(
     """
     params = effective_params(parameters, args)
     url = canonical_url(base_url, context, params)
-    if len(url) > URL_LIMIT:
+    if len(_origin.sub("", url, count=1)) > URL_LIMIT:
         return ContextRequest("POST", f"{base_url}ctx/{context}/", params)
     return ContextRequest("GET", url)
 
