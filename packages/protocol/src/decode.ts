@@ -141,29 +141,26 @@ class Reader {
   }
 
   private scalar(): JsonValue {
+    this.numeral.lastIndex = this.at;
+    const match = this.numeral.exec(this.text);
+    if (match !== null) return this.number(match);
     for (const [word, value, code] of WORDS) {
       if (!this.text.startsWith(word, this.at)) continue;
       if (code !== null) this.fail(code, `${word} is no JSON value, it stands`);
       this.at += word.length;
       return value;
     }
-    return this.number();
+    return this.fail("json.syntax", "Expected a value");
   }
 
-  private number(): number {
-    this.numeral.lastIndex = this.at;
-    const match = this.numeral.exec(this.text);
-    if (match === null) this.fail("json.syntax", "Expected a value");
-    const [token, fraction, exponent] = match;
-    const end = this.at + token.length;
+  private number([token, fraction, exponent]: RegExpExecArray): number {
+    this.at += token.length;
     const number = Number(token);
-    const integer = fraction === undefined && exponent === undefined;
-    if (integer && !Number.isSafeInteger(number)) {
-      this.fail("json.integer_range", "An integer beyond 2^53-1 ends", end);
+    const isInteger = fraction === undefined && exponent === undefined;
+    if (isInteger && !Number.isSafeInteger(number)) {
+      this.fail("json.integer_range", "An integer beyond 2^53-1 ends");
     }
-    if (!Number.isFinite(number))
-      this.fail("json.number_range", "A number beyond doubles ends", end);
-    this.at = end;
+    if (!Number.isFinite(number)) this.fail("json.number_range", "A number beyond doubles ends");
     return number + 0; // -0 is the integer 0
   }
 
