@@ -15,6 +15,7 @@ from .messages import Answer, output_fault
 from .port import Fault, PortUnusable
 from .progress import Progress, progress_bar
 from .report import Report, Result
+from .tagged import untag
 from .vectors import Vector, load_all, select_vectors
 
 __all__ = ["DEADLINE", "PortUnusable", "run_suite"]
@@ -51,7 +52,7 @@ def judge(vector: Vector, answer: Answer) -> str | None:
             return None
         got = f"{answer.code} ({answer.message})" if answer.message else answer.code
         return f"expected the refusal {vector.code}, got {got or show(answer.ok)}"
-    expected = vector.expect["ok"]
+    expected = untag(vector.expect["ok"])
     if answer.ok is None:
         why = f" ({answer.message})" if answer.message else ""
         return f"expected {show(expected)}, got the refusal {answer.code}{why}"
