@@ -182,13 +182,13 @@ def _read_lenient(text: str) -> dict[str, Target] | None:
         member = f"{context}/{function}" if function else context
         params = []
         for name, raw in pairs:
-            value = part = raw
-            if raw[0] == '"' or "%" in raw:
+            value = raw.strip('"')
+            if "%" in value:
                 try:
-                    value = percent_decode(raw.strip('"'))
+                    value = percent_decode(value)
                 except UnicodeDecodeError:
                     return None
-                part = field_value(value)
+            part = raw if value is raw else field_value(value)
             member += f";{name}={part}"
             params.append((name, value))
         targets[member] = _new(Target, (context, tuple(params), function or None))

@@ -22,8 +22,8 @@ INTEGER = "(?:0|-?[1-9][0-9]{0,14}+)"  # MZ-HDR-002
 
 is_name = re.compile(NAME).fullmatch
 is_parameter_name = re.compile(PARAMETER_NAME).fullmatch
-# Values that are written as they are: integers, and tokens without anything to encode.
-_is_plain = re.compile(rf"{INTEGER}|[A-Za-z][A-Za-z0-9._~-]*+").fullmatch
+# What needs no encoding; the group holds what is an Integer or a Token, the rest is a String.
+_plain_value = re.compile(rf"({INTEGER}|[A-Za-z][A-Za-z0-9._~-]*+)|[A-Za-z0-9._~-]*+").fullmatch
 _parts_of = re.compile("[/;][^/;]*+").findall
 
 _MANY_PARTS = 4  # a function and three scope parameters; up to here, every smaller text is tried
@@ -116,17 +116,21 @@ def serialise(target: Target) -> str:
             raise _invalid(
                 f"parameter names in order, each once, after {before!r}", name, "/params"
             )
-        text += f";{name}={field_value(canonical_string(_value(value, f'/params/{name}')))}"
+        # Most values are such strings, which are their own canonical strings.
+        if type(value) is not str or not value.isascii():
+            value = canonical_string(_value(value, f"/params/{name}"))
+        text += f";{name}={field_value(value)}"
         before = name
     return text
 
 
 def field_value(text: str) -> str:
     """Return a canonical string as an Integer, Token or String (MZ-HDR-002 and 003)."""
-    if _is_plain(text):
-        return text
+    plain = _plain_value(text)
+    if plain is not None:
+        return text if plain.lastindex else f'"{text}"'
     encoded = percent_encode(text)
-    return encoded if encoded[:1].isalpha() else f'"{encoded}"'
+    return encoded if encoded[0].isalpha() else f'"{encoded}"'
 
 
 def covers(a: Target, b: Target) -> bool:
@@ -166,7 +170,7 @@ def uncovered(targets: Mapping[str, Target]) -> list[str]:
     if "*" in targets:
         return ["*"]
     ordered = sorted(targets)
-    broad = targets.keys() & {target[0] for target in targets.values()}
+    broad = {text for text in ordered if ";" not in text and "/" not in text}
     gone: set[str] = set()
     if broad:
         gone.update(text for text in ordered if targets[text][0] in broad and text not in broad)
@@ -188,11 +192,11 @@ def _sift(targets: Mapping[str, Target], ordered: list[str], gone: set[str]) -> 
     """
     crowded: set[str] = set()
     for text in ordered:
+        if text.count(";") < 2 and "/" not in text:
+            continue  # one part, which only the context's name covers
         context = targets[text][0]
         head, _, last = text.rpartition(";")
-        if not head or head == context:
-            continue  # one part, which only the context's name covers
-        if head in targets or f"{context};{last}" in targets:
+        if head and (head in targets or f"{context};{last}" in targets):
             gone.add(text)
         elif head.count(";") + head.count("/") > 1:  # three parts or more
             parts = _parts_of(text)

@@ -1,5 +1,7 @@
 """mizan/protocol/header_reader.py: the code and place of every fault, and their precedence."""
 
+from urllib.parse import quote
+
 import http_sf
 import pytest
 from hypothesis import given
@@ -182,10 +184,24 @@ def test_reads_in_order_and_drops_nothing() -> None:
     assert read(" ") == []
 
 
-def test_percent_decodes() -> None:
-    assert percent_decode("a%41%C3%bc") == "aAü"
-    with pytest.raises(UnicodeDecodeError):
-        percent_decode("%C3")
+@pytest.mark.parametrize(
+    ("text", "decoded"),
+    [("", ""), ("a%41%C3%bc", "aAü"), ("%3D=41%20=", "==41 ="), ("%5f_%25%0D%0A", "__%\r\n")],
+)
+def test_percent_decodes(text: str, decoded: str) -> None:
+    assert percent_decode(text) == decoded
+
+
+def test_percent_decodes_utf8_alone() -> None:
+    for text in ("%C3", "%ED%A0%80", "%C0%80", "%F5%80%80%80"):
+        with pytest.raises(UnicodeDecodeError):
+            percent_decode(text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_percent_decodes_what_is_encoded(text: str) -> None:
+    assert percent_decode(quote(text, safe="")) == text
+    assert percent_decode("".join(f"%{byte:02x}" for byte in text.encode())) == text
 
 
 @given(pieces)
