@@ -182,7 +182,7 @@ class Reader {
     this.at += 1;
     // A raw half and an escaped one make no pair, though they would in `value`.
     if (hasLoneSurrogate(value) || hasLoneSurrogate(this.text.slice(start, this.at)))
-      this.fail("json.surrogate", `A lone surrogate is in the string that starts`, start);
+      this.fail("json.surrogate", "A lone surrogate is in the string that starts", start);
     return value;
   }
 

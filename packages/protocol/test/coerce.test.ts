@@ -85,6 +85,8 @@ describe("coerce", () => {
     ["\ud800", plain("string"), "json.surrogate"],
     ["b", choice, "coerce.choice"],
     [2, choice, "coerce.choice"],
+    ["\ud800", choice, "coerce.choice"],
+    [NaN, choice, "coerce.choice"],
     [[1], choice, "coerce.type"],
     [5, plain("uuid"), "coerce.type"],
     [uuid.replaceAll("-", ""), plain("uuid"), "coerce.lexical"],

@@ -114,6 +114,7 @@ describe("parseQuery", () => {
     ["q=1&%71=2&q=%", "param.repeated"],
     ["zoo=1", "param.unknown"],
     ["=1", "param.unknown"],
+    ["=1&=2", "param.repeated"],
     ["__proto__=1&__proto__=2", "param.repeated"],
     ["__proto__=1", "param.unknown"],
     ["user_id=05", "coerce.lexical"],
