@@ -192,8 +192,8 @@ def _sift(targets: Mapping[str, Target], ordered: list[str], gone: set[str]) -> 
     """
     crowded: set[str] = set()
     for text in ordered:
-        if text.count(";") < 2 and "/" not in text:
-            continue  # one part, which only the context's name covers
+        if text in gone or (text.count(";") < 2 and "/" not in text):
+            continue  # covered already, or one part, which only the context's name covers
         context = targets[text][0]
         head, _, last = text.rpartition(";")
         if head and (head in targets or f"{context};{last}" in targets):
