@@ -65,7 +65,10 @@ def test_of_several_faults_the_first_one_counts(text: str, first: str) -> None:
 
 
 def test_everything_that_json_has() -> None:
-    text = ' {"a" : [ ] , "b" : { } , "c" : [true, false, null, -1, 2.5, "\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9"]}\n'
+    text = (
+        ' {"a" : [ ] , "b" : { } , '
+        '"c" : [true, false, null, -1, 2.5, "\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9"]}\n'
+    )
     assert read(text) == {
         "a": [],
         "b": {},
