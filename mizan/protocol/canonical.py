@@ -10,11 +10,10 @@ mends that. Whatever it cannot prove is left to the careful writer, which also n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from json import JSONEncoder
 from json.encoder import encode_basestring
 from math import copysign
-from typing import Any, AnyStr, Final, Generic
+from typing import Any, Final, NamedTuple
 
 from mizan.errors import JsonError, show
 from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, double_text
@@ -53,35 +52,27 @@ _encode_pure: Final = JSONEncoder(
 ).encode
 
 
-class _Notation(Generic[AnyStr]):
-    """Where an encoder's text of a float differs from ECMA-262's, whose exponents begin at 1e21.
+class _Notation(NamedTuple):
+    """Where an encoder's text of a float differs from ECMA-262's, whose exponents begin at 1e21."""
 
-    ``least``: the least float without exponent. ``small``: from here to ``least`` the exponent is
-    not ECMA-262's, and ``exponent`` tells how it then looks, up to the delimiter.
-    """
-
-    def __init__(
-        self, least: float, small: float, exponent: str, recode: Callable[[str], AnyStr]
-    ) -> None:
-        self.least = least
-        self.small = small
-        self.exponent: re.Pattern[AnyStr] = re.compile(recode(exponent + r"(?=[,\]}])"))
-        self.mantissa: re.Pattern[AnyStr] = re.compile(recode(r"[\[,:](-?[0-9](?:\.[0-9]+)?)\Z"))
-        self.point_zero: re.Pattern[AnyStr] = re.compile(recode(r"\.0(?=[,\]}])"))
-        self.empty: AnyStr = recode("")
-        self.recode: Callable[[str], AnyStr] = recode
+    least: float  # the least float that it writes without exponent
+    small: float  # from here to `least` the exponent is not ECMA-262's
+    exponent: re.Pattern[str]  # an exponent that is not ECMA-262's
 
 
+_PURE: Final = _Notation(1e-4, 1e-9, re.compile(r"e(?:-0[5-9]|\+1[6-9]|\+20)(?=[,\]}])"))
+_FAST: Final = _Notation(1e-5, 1e-6, re.compile(r"e(?:-6|\+1[6-9]|\+20)(?=[,\]}])"))
+_POINT_ZERO: Final = re.compile(r"\.0(?=[,\]}])")
+_MANTISSA: Final = re.compile(r"[\[,:](-?[0-9](?:\.[0-9]+)?)\Z")
 _LONGEST_MANTISSA: Final = 24
-_TEXT: Final[_Notation[str]] = _Notation(1e-4, 1e-9, r"e(?:-0[5-9]|\+1[6-9]|\+20)", str)
-_BYTES: Final[_Notation[bytes]] = _Notation(1e-5, 1e-6, r"e(?:-6|\+1[6-9]|\+20)", str.encode)
 
 
 def canonical_json(value: object, *, fast: bool = HAS_FAST) -> str:
     """The canonical text of a JSON value: its RFC 8785 serialisation (MZ-JCS-001).
 
     ``value`` is made of dict, list, tuple, str, int, float, bool and None, or subclasses of these,
-    which count as what they derive from. ``fast`` lets orjson do the work; the text is the same.
+    which count as what they derive from (as a name, a subclass of str must compare as str does).
+    ``fast`` lets orjson do the work; the text is the same.
 
     Raises JsonError: ``json.nan``, ``json.infinity``, ``json.integer_range``, ``json.surrogate``,
     ``json.depth``, ``json.type`` (MZ-JCS-005).
@@ -113,29 +104,31 @@ def _quick_fast(value: Any) -> str | None:
     except TypeError:
         return None
     floats = _floats_of(value, pure=False)
-    mended = None if floats is None else _mend(data, floats, _BYTES)
-    if mended is None:
+    if floats is None:
         return None
-    text = mended.decode()
-    return None if _beyond(data) and _astral_name(text) else text
+    text = data.decode()
+    if not text.isascii() and _beyond(data) and _astral_name(text):
+        return None
+    return _mend(text, floats, _FAST) if floats else text
 
 
 def _quick_pure(value: Any) -> str | None:
     """The canonical text by the standard library, or None where that takes the careful writer."""
     try:
         text = _encode_pure(value)
-        # This refuses lone surrogates, and is longer where there is more than U+FFFF.
+        # UTF-16 has no lone surrogates, and two units for a character beyond U+FFFF.
         beyond = not text.isascii() and len(text.encode("utf-16-le")) > 2 * len(text)
     except Exception:  # noqa: BLE001 - a subclass may raise anything
         return None
     floats = _floats_of(value, pure=True)
     if floats is None or (beyond and _astral_name(text)):
         return None
-    return _mend(text, floats, _TEXT)
+    return _mend(text, floats, _PURE) if floats else text
 
 
 def _beyond(data: bytes) -> bool:
     """Whether UTF-8 has a character beyond U+FFFF: it begins with one of these bytes."""
+    # Unrolled, for it costs a short document more than all else but the writing.
     return (
         b"\xf0" in data or b"\xf1" in data or b"\xf2" in data or b"\xf3" in data or b"\xf4" in data
     )
@@ -159,7 +152,8 @@ def _floats_of(value: Any, *, pure: bool) -> list[float] | None:
     flat = _FLAT_PURE if pure else _FLAT_FAST
     floats: list[float] = []
     level = [value]
-    for room in range(MAX_DEPTH, -1, -1):
+    room = MAX_DEPTH
+    while level:
         deeper: list[Any] = []
         for item in level:
             kind = type(item)
@@ -173,51 +167,50 @@ def _floats_of(value: Any, *, pure: bool) -> list[float] | None:
                 deeper += item
             else:
                 return None
-        if not deeper:
-            break
         level = deeper
+        room -= 1
     return floats
 
 
-def _mend(text: AnyStr, floats: list[float], notation: _Notation[AnyStr]) -> AnyStr | None:
+def _mend(text: str, floats: list[float], notation: _Notation) -> str | None:
     """The text with its floats in ECMA-262's notation; None where that cannot be proved right.
 
     A search may also hit text inside a string. So the hits are counted: every float in question
     gives exactly one, so where there are no more hits than such floats, no string was hit.
     """
     whole = odd = 0
+    least, small, exponent = notation
     for number in floats:
         size = abs(number)
-        if notation.least <= size < 1e16:
+        if least <= size < 1e16:
             whole += number.is_integer()
-        elif notation.small <= size < 1e21:
+        elif small <= size < 1e21:
             odd += 1
         elif size == 0 and copysign(1, number) > 0:
             whole += 1
         elif size - size != 0 or size == 0:  # NaN, an infinity, or -0.0
             return None
     if whole:
-        text, hits = notation.point_zero.subn(notation.empty, text)
-        if hits != whole:
-            return None
-    return _mend_exponents(text, odd, notation) if odd else text
+        text, hits = _POINT_ZERO.subn("", text)
+        whole -= hits
+    if odd:
+        text, hits = _mend_exponents(text, exponent)
+        odd -= hits
+    return None if whole or odd else text
 
 
-def _mend_exponents(text: AnyStr, count: int, notation: _Notation[AnyStr]) -> AnyStr | None:
-    """The text with its ``count`` exponents in ECMA-262's notation; None if that cannot be."""
-    pieces: list[AnyStr] = []
+def _mend_exponents(text: str, exponent: re.Pattern[str]) -> tuple[str, int]:
+    """The text with these exponents in ECMA-262's notation, and how many there were."""
+    parts: list[str] = []
     done = 0
-    for hit in notation.exponent.finditer(text):
+    for hit in exponent.finditer(text):
         end = hit.start()
-        mantissa = notation.mantissa.search(text, max(0, end - _LONGEST_MANTISSA), end)
+        mantissa = _MANTISSA.search(text, max(0, end - _LONGEST_MANTISSA), end)
         if mantissa:
             start = mantissa.start(1)
-            pieces += text[done:start], notation.recode(double_text(float(text[start : hit.end()])))
+            parts += text[done:start], double_text(float(text[start : hit.end()]))
             done = hit.end()
-    if len(pieces) != 2 * count:
-        return None
-    pieces.append(text[done:])
-    return notation.empty.join(pieces)
+    return "".join([*parts, text[done:]]), len(parts) // 2
 
 
 def _write(value: Any, pointer: str, room: int) -> str:

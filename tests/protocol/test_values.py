@@ -1,6 +1,5 @@
 """mizan/protocol/values.py: the numbers of JSON. test_numbers_node.py asks Node about doubles."""
 
-import json
 import math
 
 import pytest
@@ -71,5 +70,5 @@ def test_doubles_are_written_as_ecmascript_does(number: float, text: str) -> Non
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_what_is_written_reads_back(number: float) -> None:
     text = double_text(number)
-    assert json.loads(text) == number
+    assert float(text) == number
     assert "e" in text or 1e-6 <= abs(number) < 1e21 or number == 0
