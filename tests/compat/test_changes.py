@@ -1,11 +1,11 @@
-"""What counts as breaking between two schemas (mizan/compat.py; SPEC.md, MZ-DOC-003)."""
+"""What counts as breaking between two schemas (mizan/compat/changes.py; SPEC.md, MZ-DOC-003)."""
 
 import copy
 from typing import Any
 
 import pytest
 
-from mizan.compat import Change, compare_client_schemas, compare_schemas, escape
+from mizan.compat import Change, SchemaError, compare_client_schemas, compare_schemas
 
 BASE: dict[str, Any] = {
     "type": "object",
@@ -50,13 +50,13 @@ BREAKING = [
     ("properties.id.maximum", 9, "/id", "maximum was tightened to 9."),
     ("properties.id.type", "string", "/id", "integer is no longer accepted."),
     ("properties.ratio.type", "integer", "/ratio", "number is no longer accepted."),
-    ("properties.kind.enum", ["a"], "/kind", "the value 'b' is no longer accepted."),
-    ("properties.mark.const", "y", "/mark", "the value 'x' is no longer accepted."),
-    ("$defs.Name.pattern", "^[a-y]+$", "/name", "the pattern changed to ^[a-y]+$."),
+    ("properties.kind.enum", ["a"], "/kind", 'the value "b" is no longer accepted.'),
+    ("properties.mark.const", "y", "/mark", 'the value "x" is no longer accepted.'),
+    ("$defs.Name.pattern", "^[a-y]+$", "/$defs/Name", "the pattern changed to ^[a-y]+$."),
     ("$defs.Tree", ..., "/$defs/Tree", "the definition was removed."),
-    ("$defs.Name.enum", ["q"], "/name", "only listed values are accepted now."),
+    ("$defs.Name.enum", ["q"], "/$defs/Name", "only listed values are accepted now."),
     ("properties.tags.items.maxLength", 7, "/tags/items", "maxLength was tightened to 7."),
-    ("properties.any", False, "/any", "everything was accepted, and now not everything is."),
+    ("properties.any", False, "/any", "nothing is accepted any more."),
     ("properties.any", {"type": "string"}, "/any", "everything was accepted"),
     (
         "properties.value.anyOf",
@@ -123,7 +123,7 @@ def test_references_lead_into_other_files() -> None:
     old = {"a": {"$ref": "b#/$defs/X"}, "b": {"$defs": {"X": {"type": ["string", "null"]}}}}
     new = {"a": {"$ref": "b#/$defs/X"}, "b": {"$defs": {"X": {"type": "string"}}}}
     assert [str(change) for change in compare_schemas(old, new)] == [
-        "a#: null is no longer accepted."
+        "b#/$defs/X: null is no longer accepted."
     ]
 
 
@@ -131,14 +131,28 @@ def test_a_removed_schema_breaks() -> None:
     assert compare_schemas({"f": BASE}, {}) == [Change("f", "", "the schema was removed.")]
 
 
-def test_names_are_escaped_in_pointers() -> None:
-    assert escape("a/b~c") == "a~1b~0c"
+def test_only_the_named_files_are_compared_by_themselves() -> None:
+    old = {"": {"$ref": "b#/$defs/X"}, "b": {"$defs": {"X": {"type": "string"}, "Y": {}}}}
+    new = {"": {"$ref": "b#/$defs/X"}, "b": {"$defs": {"X": {"type": "null"}}}}
+    assert [str(change) for change in compare_schemas(old, new, only=[""])] == [
+        "#: string is no longer accepted."
+    ]
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_what_is_no_schema_is_refused(side: int) -> None:
+    pair: list[dict[str, Any]] = [{"f": BASE}, {"f": BASE}]
+    pair[side] = {"f": changed("properties.id.type", 5)}
+    with pytest.raises(SchemaError, match=r"^f#/properties/id/type: expected the name of a type"):
+        compare_schemas(pair[0], pair[1])
 
 
 CLIENT: dict[str, Any] = {
     "mizan": "1.0",
     "functions": {
         "save": {
+            "kind": "call",
+            "methods": ["POST"],
             "input": {
                 "type": "object",
                 "required": ["id"],
@@ -150,7 +164,7 @@ CLIENT: dict[str, Any] = {
                 "properties": {"id": {"type": "integer"}, "kind": {"enum": ["a"]}},
             },
         },
-        "ping": {},
+        "ping": {"kind": "call", "methods": ["GET", "POST"], "input": {}, "output": True},
     },
     "contexts": {
         "user": {
@@ -163,6 +177,11 @@ CLIENT: dict[str, Any] = {
                     "required": False,
                     "nullable": True,
                     "default": None,
+                },
+                {
+                    "name": "sort",
+                    "type": {"type": "list", "items": {"type": "choice", "choices": ["a", "b"]}},
+                    "required": False,
                 },
             ],
         },
@@ -209,7 +228,47 @@ def edited(*path: str | int, value: object) -> dict[str, Any]:
         (
             edited("functions", "save", "output", "properties", "kind", "enum", value=["a", "b"]),
             "/functions/save/output/kind",
-            "the value 'b' may now come out.",
+            'the value "b" may now come out.',
+        ),
+        (
+            edited("functions", "ping", "methods", value=["GET"]),
+            "/functions/ping/methods",
+            "POST is no longer answered.",
+        ),
+        (
+            edited("functions", "ping", "input", value={"type": "object", "format": "x"}),
+            "/functions/ping/input",
+            "everything was accepted, and now not everything is.",
+        ),
+        (
+            edited("functions", "save", "output", value=True),
+            "/functions/save/output",
+            "less is promised.",
+        ),
+        (
+            edited("functions", "save", "output", "properties", "kind", "enum", value=...),
+            "/functions/save/output/kind",
+            "less is promised.",
+        ),
+        (
+            edited(
+                *("functions", "save", "output", "properties", "kind"), value={"type": "string"}
+            ),
+            "/functions/save/output/kind",
+            "values outside the list may now come out.",
+        ),
+        (
+            edited(
+                *("functions", "save", "output", "properties", "id"),
+                value={"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            ),
+            "/functions/save/output/id/anyOf/1",
+            "an alternative was added.",
+        ),
+        (
+            edited(*("contexts", "user", "parameters", 2, "type", "items", "choices"), value=["a"]),
+            "/contexts/user/parameters/sort",
+            "the type of the parameter changed.",
         ),
         (
             edited("contexts", "news", value=...),
@@ -263,7 +322,14 @@ def test_a_client_made_before_breaks(new: dict[str, Any], pointer: str, message:
     "new",
     [
         CLIENT,
-        edited("functions", "more", value={}),
+        edited("functions", "more", value=CLIENT["functions"]["ping"]),
+        edited("functions", "ping", "methods", value=["GET", "POST", "PUT"]),
+        edited("functions", "save", "description", value="It saves."),
+        edited(
+            *("contexts", "user", "parameters", 2, "type", "items", "choices"),
+            value=["c", "b", "a"],
+        ),
+        edited("contexts", "user", "parameters", 0, "required", value=False),
         edited("functions", "save", "output", "properties", "x", value={"type": "string"}),
         edited("functions", "save", "input", "properties", "x", value={"type": "string"}),
         edited("contexts", "more", value={"functions": [], "parameters": []}),
@@ -277,3 +343,35 @@ def test_a_client_made_before_breaks(new: dict[str, Any], pointer: str, message:
 )
 def test_a_client_made_before_still_works(new: dict[str, Any]) -> None:
     assert compare_client_schemas(CLIENT, new) == []
+
+
+def test_a_definition_may_widen_where_it_is_taken_and_narrow_where_it_is_given() -> None:
+    old = edited("$defs", value={"Id": {"type": "integer", "minimum": 1}})
+    for which in ("input", "output"):
+        members = old["functions"]["save"][which]["properties"]
+        members["id"] = {"$ref": "#/$defs/Id"}
+    wider, narrower = copy.deepcopy(old), copy.deepcopy(old)
+    wider["$defs"]["Id"]["minimum"] = 0
+    narrower["$defs"]["Id"]["minimum"] = 2
+    assert [str(change) for change in compare_client_schemas(old, wider)] == [
+        "#/functions/save/output/id: minimum was loosened from 1."
+    ]
+    assert [str(change) for change in compare_client_schemas(old, narrower)] == [
+        "#/functions/save/input/id: minimum was tightened to 2."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (edited("functions", "save", "input", value=[]), "^/functions/save/input: expected"),
+        (edited("functions", "save", "output", value=5), "^/functions/save/output: expected"),
+        (edited("$defs", value={"A/b": {"enum": []}}), "^/\\$defs/A~1b/enum: expected a list"),
+    ],
+)
+def test_a_client_schema_with_no_schema_in_it_is_refused(
+    document: dict[str, Any], message: str
+) -> None:
+    for pair in ((CLIENT, document), (document, CLIENT)):
+        with pytest.raises(SchemaError, match=message):
+            compare_client_schemas(*pair)
