@@ -1,0 +1,34 @@
+"""The port over the TypeScript core passes everything, and its codec agrees with Python's."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mizan_conformance.fuzz import fuzz_header
+from mizan_conformance.report import render
+from mizan_conformance.run import run_suite
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "conformance" / "ports" / "typescript"
+PORT = FOLDER / "dist" / "port.js"
+
+
+@pytest.fixture
+def command() -> list[str]:
+    """The command of the built port: scripts/setup gets Node and builds it."""
+    node = shutil.which("node")
+    assert node, "there is no node on PATH: scripts/setup gets it"
+    assert PORT.is_file(), "the port is not built: npm run build"
+    return [node, str(PORT)]
+
+
+def test_it_passes_everything(command: list[str]) -> None:
+    report = run_suite(command)
+    assert report.passed, render(report)
+    assert report.count("skipped") == 0
+
+
+def test_its_header_codec_is_the_same(command: list[str]) -> None:
+    stream = io.StringIO()
+    assert fuzz_header(command, 1000, 1, stream=stream) is None, stream.getvalue()
