@@ -42,7 +42,7 @@ class Client(Generic[K]):
         self._answered: dict[int, K] = {}
         try:
             self.hello = self._shake_hands(start_deadline)
-        except Fault:
+        except BaseException:  # an interrupt too must not leave the program running
             self._process.close()
             raise
 
