@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from mizan.schemas import problems
 from mizan_conformance import fuzz
@@ -114,6 +115,16 @@ def test_a_port_that_fails_is_started_anew(
     found, text = run(almost(statement), deadline=0.3 if "sleep" in statement else 20.0)
     assert said in found.wrong
     assert said in text
+
+
+def test_what_is_read_is_also_written(
+    almost: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fuzz, "cases", lambda: st.just(Case("header.parse", {"field": "a;b=1"})))
+    found, _ = run(almost("if 'targets' in input_: answer['ok'] = {'field': '*'}"))
+    assert found.case == Case(
+        "header.format", {"targets": [{"context": "a", "params": {"b": "1"}}]}
+    )
 
 
 def test_the_search_ends_where_each_try_costs_too_much(
