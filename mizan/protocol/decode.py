@@ -13,7 +13,7 @@ import json
 import re
 from typing import Any, Final, NoReturn
 
-from mizan.errors import JsonError
+from mizan.errors import JsonError, show
 from mizan.protocol.decode_reader import read
 from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, JsonValue, whole
 
@@ -30,7 +30,7 @@ class _SpecialError(ValueError):
     """The quick way met something that has to be read step by step."""
 
 
-def decode(text: str | bytes, *, limit: int = LIMIT) -> JsonValue:
+def decode(text: str | bytes | bytearray | memoryview, *, limit: int = LIMIT) -> JsonValue:
     """Return the value of a JSON text: None, bool, int, float, str, list or dict.
 
     Integral doubles within ±(2^53-1) are returned as int (MZ-DEC-009). Raises JsonError
@@ -49,14 +49,16 @@ def decode(text: str | bytes, *, limit: int = LIMIT) -> JsonValue:
     return value
 
 
-def _checked(text: str | bytes, limit: int) -> str:
+def _checked(text: str | bytes | bytearray | memoryview, limit: int) -> str:
     """Return the text as characters after the checks of MZ-DEC-002."""
     if isinstance(text, str):
         if len(text) * _BYTES_OF_A_CHARACTER > limit:
             _check_size(len(text.encode("utf-8", "surrogatepass")), limit)
         if not text.isascii() and not _is_unicode(text):
             return _refuse_surrogates(text)
-        return text
+        return str.__str__(text)
+    if not isinstance(text, (bytes, bytearray, memoryview)):
+        raise JsonError("json.type", f"JSON text is text or bytes, not {show(text)}")
     _check_size(len(text), limit)
     try:
         return str(text, "utf-8")

@@ -7,20 +7,18 @@ complete first (MZ-DEC-010). `decode` asks it only where the quick way met somet
 from __future__ import annotations
 
 import re
-from typing import Final, NoReturn
+from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed leaves it out
+from typing import Final
 
 from mizan.errors import JsonError, show
 from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, JsonValue, whole
 
 _space: Final = re.compile("[ \t\n\r]*").match
 _number: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").match
-_plain: Final = re.compile(r'[^"\\\x00-\x1f]*').match
-_hex: Final = re.compile("[0-9a-fA-F]{4}").match
+# What may stand in a string. Possessive, so that it neither goes back nor remembers how.
+_body: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+').match
 _lone: Final = re.compile("[\ud800-\udfff]").search
 
-_ESCAPES: Final = {
-    '"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
-}  # fmt: skip
 _WORDS: Final[dict[str, JsonValue]] = {"true": True, "false": False, "null": None}
 # word -> (the code that it is refused with, what it is)
 _REFUSED: Final = {
@@ -41,6 +39,8 @@ def read(text: str) -> JsonValue:
 
 
 def _skip(text: str, at: int) -> int:
+    if text[at : at + 1] > " ":
+        return at
     found = _space(text, at)
     return found.end() if found else at
 
@@ -137,36 +137,23 @@ class _Reader:
 
     def _string(self, at: int) -> tuple[str, int]:
         """Read a string from behind its quote; return it and the position behind its end."""
-        start, parts = at - 1, []
-        while True:
-            found = _plain(self.text, at)
-            end = found.end() if found else at
-            parts.append(self.text[at:end])
-            char = self.text[end : end + 1]
-            if char == '"':
-                break
-            if char != "\\":
-                self._bad_character(end)
-            part, at = self._escape(end + 1)
-            parts.append(part)
-        return _joined(parts, start), end + 1
+        start = at - 1
+        found = _body(self.text, at)
+        end = found.end() if found else at
+        if self.text[end : end + 1] != '"':
+            raise self._bad_character(end)
+        string, behind = scanstring(self.text, at)
+        return _without_surrogates(string, start), behind
 
-    def _bad_character(self, at: int) -> NoReturn:
-        raise _syntax('a string ends with " and has no bare control characters', at, self.text)
-
-    def _escape(self, at: int) -> tuple[str, int]:
-        """Read an escape from behind its backslash; return the character and the position."""
-        char = self.text[at : at + 1]
-        if char in _ESCAPES and char:
-            return _ESCAPES[char], at + 1
-        if char != "u" or not _hex(self.text, at + 1):
-            raise _syntax(r"an escape is one of \" \\ \/ \b \f \n \r \t \uXXXX", at, self.text)
-        return chr(int(self.text[at + 1 : at + 5], 16)), at + 5
+    def _bad_character(self, at: int) -> JsonError:
+        if self.text[at : at + 1] == "\\":
+            escapes = r"an escape is one of \" \\ \/ \b \f \n \r \t \uXXXX"
+            return _syntax(escapes, at + 1, self.text)
+        return _syntax('a string ends with " and has no bare control characters', at, self.text)
 
 
-def _joined(parts: list[str], start: int) -> str:
-    """Return the string of its parts, pairs of escaped surrogates made one character."""
-    string = "".join(parts)
+def _without_surrogates(string: str, start: int) -> str:
+    """Return a string whose pairs of surrogates, raw or escaped, are made one character."""
     if not _lone(string):
         return string
     try:

@@ -150,3 +150,33 @@ def test_bytes_that_are_not_utf_8() -> None:
 )
 def test_a_text_with_bare_surrogates(text: str, code: str) -> None:
     assert code_of(text) == code
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_any_kind_are_read(kind: Any) -> None:
+    assert decode(kind('["é"]'.encode())) == ["é"]
+
+
+@pytest.mark.parametrize("text", [None, 5, ["[]"], object(), {"a": 1}])
+def test_what_is_neither_text_nor_bytes_is_refused(text: Any) -> None:
+    assert code_of(text) == "json.type"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * LIMIT,
+        '{"a":' * (LIMIT // 5),
+        "1" * LIMIT,
+        "0." + "1" * (LIMIT - 2) + "x",
+        '"' + "\\" * (LIMIT - 1),
+        '"' + "\\ud83d\\ude00" * (LIMIT // 12 - 1) + '\\ud83d"',
+        '["' + "a\\n" * (LIMIT // 3 - 2) + '"',
+        " " * LIMIT,
+    ],
+    ids=["brackets", "objects", "digits", "fraction", "backslashes", "escapes", "string", "space"],
+)
+def test_the_longest_texts_are_refused_in_linear_time(text: str) -> None:
+    """No time is asserted: in quadratic time this would not end."""
+    with pytest.raises(JsonError):
+        decode(text)
