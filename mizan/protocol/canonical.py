@@ -46,7 +46,6 @@ _ASTRAL: Final = re.compile(r'[\U00010000-\U0010ffff][^"\\]*(?:\\.[^"\\]*)*"(:?)
 _encode_pure: Final = JSONEncoder(
     ensure_ascii=False,
     check_circular=False,
-    allow_nan=False,
     sort_keys=True,
     separators=(",", ":"),
 ).encode
