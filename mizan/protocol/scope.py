@@ -56,6 +56,6 @@ def _target(
 def _coerced(value: JsonValue, kind: Document) -> JsonValue:
     """Return the canonical value; None where there is none, which makes the target broader."""
     try:
-        return coerce(value, kind, nullable=True)
+        return coerce(value, kind)
     except MizanError:
         return None

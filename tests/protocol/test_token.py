@@ -127,13 +127,24 @@ def test_claims_that_are_none(change: dict[str, Any]) -> None:
 
 
 def test_signing_takes_a_key_and_room() -> None:
-    with pytest.raises(SecretError):
+    with pytest.raises(SecretError) as missing:
         sign(CLAIMS, [])
+    assert missing.value.code == "key.secret"
     with pytest.raises(TokenError) as caught:
         sign({**CLAIMS, "sub": "x" * 8192}, [HS])
     assert caught.value.code == "token.size"
     with pytest.raises(JsonError):
         sign({**CLAIMS, "sub": "\ud800"}, [HS])
+
+
+@pytest.mark.parametrize("sign_of_time", [1, -1])
+def test_times_are_safe_integers(sign_of_time: int) -> None:
+    greatest = sign_of_time * (2**53 - 1)
+    claims = {**CLAIMS, "iat": greatest, "exp": greatest}
+    assert refusal(sign(claims, [HS])) == "lifetime"
+    with pytest.raises(TokenError) as caught:
+        sign({**claims, "iat": greatest + sign_of_time}, [HS])
+    assert caught.value.code == "token.claims"
 
 
 def test_unknown_claims_are_ignored() -> None:
