@@ -44,8 +44,11 @@ class ParsedQuery(NamedTuple):
 
 
 def percent_encode(text: str) -> str:
-    """Return text in UTF-8 with every byte outside RFC 3986 *unreserved* as %XX (MZ-URL-002)."""
-    return text if _is_unreserved(text) else quote(text, safe="")
+    """Return text in UTF-8 with every byte outside RFC 3986 *unreserved* as %XX (MZ-URL-002).
+
+    Raises JsonError (``json.surrogate``).
+    """
+    return text if _is_unreserved(text) else quote(canonical_string(text), safe="")
 
 
 def effective_params(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mizan.errors import MizanError
+from mizan.errors import JsonError, MizanError
 from mizan.protocol.canonical import canonical_string
 from mizan.protocol.url import (
     QUERY_LIMIT,
@@ -185,3 +185,9 @@ def test_any_query_gives_parameters_or_an_error(query: str | bytes) -> None:
         return
     again = parse_query("/m/", "user", PARAMETERS, parsed.url.partition("?")[2])
     assert again == (parsed.params, True, parsed.url)
+
+
+def test_a_lone_surrogate_is_not_encoded() -> None:
+    with pytest.raises(JsonError) as caught:
+        percent_encode("\ud800")
+    assert caught.value.code == "json.surrogate"
