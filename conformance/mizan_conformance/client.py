@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
-from .messages import HELLO, SPEC, Answer, read, read_hello
+from .messages import HELLO, SPEC, Answer, read, read_hello, request
 from .port import Fault, Process
 from .vectors import payload
 
@@ -60,7 +60,7 @@ class Client(Generic[K]):
         """Send every request (a key, and a line from behind its id on), yield answers as they come.
 
         Raises Fault: `hang` where no answer comes for the deadline, `crash`, or `rubbish`, where
-        `suspect` is the key of the request that the line names.
+        `suspect` is the key of the request that the line names; InvalidRequest for what is none.
         """
         waiting = iter(requests)
         self._send(waiting)
@@ -84,7 +84,7 @@ class Client(Generic[K]):
         self._process.close()
 
     def _shake_hands(self, deadline: float) -> Any:
-        self._process.send(b'{"id":0' + payload(HELLO, {"spec": [SPEC]}))
+        self._process.send(request(0, payload(HELLO, {"spec": [SPEC]})))
         line, *more = self._process.lines(deadline)
         if more:
             raise Fault("rubbish", "it wrote more than one line for the handshake")
@@ -99,8 +99,8 @@ class Client(Generic[K]):
     def _send(self, waiting: Iterator[tuple[K, bytes]]) -> None:
         lines = []
         for key, rest in islice(waiting, WINDOW - len(self._in_flight)):
+            lines.append(request(self._next, rest))
             self._in_flight[self._next] = key
-            lines.append(b'{"id":%d%b' % (self._next, rest))
             self._next += 1
         if lines:
             self._process.send(b"".join(lines))

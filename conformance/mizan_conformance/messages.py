@@ -1,6 +1,7 @@
-"""Reads and checks the lines of a port by the generated models (`schema/v1/port.schema.json`).
+"""Checks the lines that go to a port and come from it by the generated models (`port.schema.json`).
 
-Invariant: `read` gives an answer or raises Fault `rubbish`, whatever the bytes.
+Invariant: `read` gives an answer or raises Fault `rubbish`, whatever the bytes; nothing is sent
+that is no request.
 """
 
 from __future__ import annotations
@@ -47,6 +48,24 @@ def _number(text: str) -> int | float:
 _decode = json.JSONDecoder(
     parse_float=_number, parse_constant=_refuse, object_pairs_hook=_object
 ).decode
+
+
+class InvalidRequest(ValueError):  # noqa: N818 (what is wrong, as in Fault)
+    """The runner's own fault: a vector or a caller asks what is no request."""
+
+
+def request(number: int, rest: bytes) -> bytes:
+    """Return the line of a request from its id and what stands behind that (`vectors.payload`).
+
+    Raises InvalidRequest for a line that is no PortRequest.
+    """
+    line = b'{"id":%d%b' % (number, rest)
+    try:
+        models.PortRequest.model_validate_json(line)
+    except ValidationError as error:
+        message = f"{show_line(line)} is no PortRequest: {_first(error)}"
+        raise InvalidRequest(message) from None
+    return line
 
 
 def read(line: bytes) -> tuple[int, Answer]:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from mizan_conformance.client import WINDOW, Client
-from mizan_conformance.messages import Answer
+from mizan_conformance.messages import Answer, InvalidRequest
 from mizan_conformance.port import Fault, PortUnusable
 from mizan_conformance.vectors import payload
 
@@ -47,6 +47,13 @@ def test_one_question(start: Start) -> None:
     assert client.hello.name == "broken"
     assert client.ask("key", "canonical", {"value": "x"}) == Answer({"text": "x"})
     assert client.ask("key", "jcs", {"value": "x"}) == Answer({"text": '"x"'})
+
+
+def test_what_is_no_request_is_not_sent(start: Start) -> None:
+    client = start("none")
+    with pytest.raises(InvalidRequest, match=r"at /input"):
+        list(client.exchange([request("a"), ("odd", b',"op":"jcs","input":[]}\n')]))
+    assert client.in_flight == ["a"]
 
 
 def test_a_fault_says_what_is_owed_and_whom_it_names(start: Start) -> None:

@@ -1,6 +1,7 @@
 """What the core answers becomes a vector; what it writes is checked by its laws and by http-sf."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -91,6 +92,12 @@ def test_the_independent_parser(field: str, said: str | None) -> None:
     assert found is None if said is None else said in (found or "")
 
 
-def test_it_is_not_asked_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_independent_parser_there_is_no_fuzzing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "http_sf", None)
-    assert fuzz_vector._refused_elsewhere("a b") is None
+    monkeypatch.delitem(sys.modules, fuzz_vector.__name__)
+    with pytest.raises(
+        ImportError, match=r"needs http-sf: pip install 'mizan-protocol\[testing\]'"
+    ):
+        import_module(fuzz_vector.__name__)

@@ -1,13 +1,23 @@
 """Lines are read strictly, and what is wrong with one is told."""
 
+import json
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mizan_conformance.messages import Answer, model_name, output_fault, read, read_hello
+from mizan_conformance.messages import (
+    Answer,
+    InvalidRequest,
+    model_name,
+    output_fault,
+    read,
+    read_hello,
+    request,
+)
 from mizan_conformance.port import Fault
+from mizan_conformance.vectors import load_all, payload
 
 HELLO = {
     "name": "a",
@@ -80,6 +90,34 @@ def test_the_shape_of_an_output() -> None:
     assert "the output is no UrlBuildOk" in (output_fault("url.build", {"method": "PUT"}) or "")
     assert "(at /text)" in (output_fault("jcs", {"text": 1}) or "")
     assert output_fault("an.op.of.tomorrow", {"text": 1}) is None
+
+
+@pytest.mark.parametrize("op", sorted({vector.op for vector in load_all()}))
+def test_every_output_of_the_suite_has_a_shape(op: str) -> None:
+    assert output_fault(op, {}) is not None
+
+
+def test_a_request_is_checked() -> None:
+    line = request(7, payload("jcs", {"value": {"$double": "1.0"}}))
+    assert line.endswith(b"}\n")
+    assert json.loads(line) == {"id": 7, "op": "jcs", "input": {"value": {"$double": "1.0"}}}
+
+
+@pytest.mark.parametrize(
+    ("number", "rest", "said"),
+    [
+        (-1, payload("jcs", {}), "(at /id)"),
+        (1, payload("No Op", {}), "(at /op)"),
+        (1, b',"op":"jcs","input":[]}\n', "(at /input)"),
+        (1, b',"op":"jcs"}\n', "Field required (at /input)"),
+        (1, b',"op":"jcs","input":{},"more":1}\n', "(at /more)"),
+        (1, b"\n", "is no PortRequest"),
+    ],
+)
+def test_what_is_no_request_is_not_sent(number: int, rest: bytes, said: str) -> None:
+    with pytest.raises(InvalidRequest, match="is no PortRequest") as caught:
+        request(number, rest)
+    assert said in str(caught.value)
 
 
 def test_hello() -> None:
