@@ -1,11 +1,11 @@
 """`mizan edge resolve`: what a cache purges for a header field (SPEC.md, section 12.2)."""
 
 import click
+
+from mizan.cli.common import INPUT, InputError, echo_json, read_argument, read_document
+from mizan.errors import MizanError
 from mizan.protocol.edge import resolve as resolve_targets
 from mizan.protocol.header import parse
-from mizan.schemas import problems
-
-from mizan.cli.common import InputError, echo_json, read_json, wrong_input
 
 
 @click.group()
@@ -15,27 +15,29 @@ def command() -> None:
 
 @command.command()
 @click.argument("field")
-@click.option("--manifest", required=True, help="The manifest: a file, or - for standard input.")
+@click.option(
+    "--manifest",
+    required=True,
+    type=INPUT,
+    help="The server's manifest: a file, or - for standard input.",
+)
 def resolve(field: str, manifest: str) -> None:
-    """Print what the targets in FIELD, a value of X-Mizan-Invalidate, make an edge purge.
+    """Print what an edge purges for FIELD.
+
+    FIELD is a value of X-Mizan-Invalidate; with `-` it is read from standard input.
+
+    Prints a JSON object with the lists `tags`, `urls` and `patterns`; in a pattern `*` stands for
+    any characters.
 
     \b
     Example:
       mizan edge resolve --manifest manifest.json 'user;user_id=5'
     """
-    document = read_json(manifest)
-    found = problems("manifest", document)
-    if found:
-        raise InputError(
-            f"{manifest}: {found[0].pointer or '(whole document)'}: {found[0].message}"
-        )
-    with wrong_input("FIELD"):
-        targets = parse(field)
-    resolution = resolve_targets(document, targets)
-    echo_json(
-        {
-            "tags": list(resolution.tags),
-            "urls": list(resolution.urls),
-            "patterns": list(resolution.patterns),
-        }
-    )
+    document = read_document(manifest, "manifest")
+    try:
+        targets = parse(read_argument(field))
+    except MizanError as error:
+        hint = "An edge takes a field that it cannot read for `*`: everything."
+        raise InputError(f"FIELD: {error} [{error.code}]\n{hint}") from error
+    found = resolve_targets(document, targets)
+    echo_json({name: list(values) for name, values in found._asdict().items()})

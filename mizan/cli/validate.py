@@ -1,21 +1,26 @@
 """`mizan validate`: documents against the schemas (SPEC.md, section 4).
 
-Invariant: every document of every file is looked at, and each problem names file, line (JSON
-Lines), JSON Pointer, what was expected and what stood there.
+Invariant: every document of every file is looked at, one at a time, and each problem names file,
+line (of JSON Lines, or of a fault in the JSON text), JSON Pointer, what was expected and what stood
+there.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
-from mizan.protocol.decode import decode
-from mizan.schemas import guess_kind, kinds, problems
 
-from mizan.cli.common import STDIN, read_bytes
+from mizan.cli.acceptance import Acceptance
+from mizan.cli.common import INPUT, STDIN, Kind, open_input, shown
+from mizan.cli.progress import progress
 from mizan.errors import MizanError
+from mizan.protocol.decode import LIMIT, decode
+from mizan.schemas import guess_kind, problems
 
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
 
@@ -39,54 +44,75 @@ class Finding:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--kind", help="The kind of the documents; found by $schema or shape when not given.")
+@click.argument("files", nargs=-1, required=True, type=INPUT, metavar="FILE...")
 @click.option(
-    "--format", "style", type=click.Choice(["human", "json"]), default="human", show_default=True
+    "--kind",
+    type=Kind(),
+    metavar="KIND",
+    help="What the documents are (`mizan schema list` names the kinds); found by $schema or shape "
+    "when not given.",
 )
-def command(files: tuple[str, ...], kind: str | None, style: str) -> None:
+@click.option(
+    "--lines",
+    is_flag=True,
+    help="Each line is a document. Files whose names end in .jsonl or .ndjson are read so anyhow, "
+    "and others whose first two lines are documents.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["human", "json"]),
+    default="human",
+    show_default=True,
+    help="A line for each problem, or one JSON object.",
+)
+def command(files: tuple[str, ...], kind: str | None, lines: bool, style: str) -> int:
     """Check the JSON or JSON Lines documents in each FILE (`-`: standard input).
 
+    Each problem is shown with file, JSON Pointer, what was expected and what stood there. Exits
+    with 1 if there is one.
+
     \b
-    Example:
+    Examples:
       mizan validate manifest.json replies.jsonl
+      mizan validate --kind call - < call.json
     """
-    if kind is not None and kind not in kinds():
-        raise click.BadParameter(f"{kind!r} is no kind: one of {', '.join(kinds())}.")
+    acceptance = Acceptance()
     found: list[Finding] = []
     checked = 0
-    quiet = not sys.stderr.isatty()
-    with click.progressbar(
-        [item for file in files for item in _documents(file)],
-        label="Checking",
-        file=sys.stderr,
-        hidden=quiet,
-    ) as documents:
-        for file, line, text in documents:
-            checked += 1
-            found.extend(_check(file, line, text, kind))
+    with progress("Checking", _size(files)) as advance:
+        for file in files:
+            with open_input(file) as stream:
+                for line, text in _documents(stream, lines or file.endswith(_LINES_SUFFIXES)):
+                    checked += 1
+                    found += _check(shown(file), line, text, kind, acceptance)
+                    advance(len(text))
     _report(found, checked, style)
-    sys.exit(1 if found else 0)
+    return 1 if found else 0
 
 
-def _documents(file: str) -> Iterator[tuple[str, int | None, bytes]]:
-    """Yield (file, line number or None, text) for each document of a file."""
-    data = read_bytes(file)
-    name = "standard input" if file == STDIN else file
-    if not _is_lines(file, data):
-        yield name, None, data
-        return
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.strip():
-            yield name, number, line
+def _size(files: tuple[str, ...]) -> int:
+    """Return how many bytes there are to read, 0 if that is not known."""
+    return 0 if STDIN in files else sum(Path(file).stat().st_size for file in files)
 
 
-def _is_lines(file: str, data: bytes) -> bool:
-    """Whether data is JSON Lines: by the file's name, or as two lines that are documents alone."""
-    if file.endswith(_LINES_SUFFIXES):
-        return True
-    first, _, rest = data.strip().partition(b"\n")
-    return bool(rest) and _decodes(first) and _decodes(rest.lstrip().partition(b"\n")[0])
+def _documents(stream: BinaryIO, lines: bool) -> Iterator[tuple[int | None, bytes]]:
+    """Yield (line number or None, text) of each document.
+
+    Nothing is read that is longer than a document may be, and one byte more.
+    """
+    rows = enumerate(iter(partial(stream.readline, LIMIT + 1), b""), 1)
+    head: list[tuple[int, bytes]] = []
+    if not lines:
+        for row in rows:
+            head.append(row)
+            if sum(1 for _, text in head if text.strip()) > 1:
+                break
+        documents = [text for _, text in head if text.strip()]
+        if len(documents) < 2 or not all(map(_decodes, documents)):
+            yield None, b"".join(text for _, text in head) + stream.read(LIMIT + 1)
+            return
+    yield from ((number, text) for number, text in chain(head, rows) if text.strip())
 
 
 def _decodes(text: bytes) -> bool:
@@ -97,20 +123,37 @@ def _decodes(text: bytes) -> bool:
     return True
 
 
-def _check(file: str, line: int | None, text: bytes, kind: str | None) -> list[Finding]:
+def _check(
+    file: str, line: int | None, text: bytes, kind: str | None, acceptance: Acceptance
+) -> list[Finding]:
     try:
-        document: Any = decode(text)
+        document = decode(text)
     except MizanError as error:
-        return [Finding(file, line, kind, "", "a JSON document", error.code, str(error))]
-    guessed = kind or guess_kind(document)
-    if guessed is None:
-        expected = f"a document of a known kind ({', '.join(kinds())})"
-        message = "its kind cannot be told from $schema or shape; name it with --kind."
-        return [Finding(file, line, None, "", expected, type(document).__name__, message)]
+        return [_no_json(file, line, text, kind, error)]
+    kind = kind or guess_kind(document)
+    if kind is None:
+        return [_of_no_kind(file, line, document)]
+    if acceptance.accepts(kind, document):
+        return []
     return [
-        Finding(file, line, guessed, each.pointer, each.expected, each.found, each.message)
-        for each in problems(guessed, document)
+        Finding(file, line, kind, each.pointer, each.expected, each.found, each.message)
+        for each in problems(kind, document)
     ]
+
+
+def _no_json(
+    file: str, line: int | None, text: bytes, kind: str | None, error: MizanError
+) -> Finding:
+    if line is None and error.position is not None:
+        line = text.decode("utf-8", "replace")[: error.position].count("\n") + 1
+    message = f"{error} [{error.code}]"
+    return Finding(file, line, kind, "", "JSON text (SPEC.md, section 5.1)", error.message, message)
+
+
+def _of_no_kind(file: str, line: int | None, document: Any) -> Finding:
+    found = json.dumps(document)[:60]
+    message = f"the kind of {found} cannot be told by $schema or shape: name it with --kind."
+    return Finding(file, line, None, "", "a document of a known kind", found, message)
 
 
 def _report(found: list[Finding], checked: int, style: str) -> None:

@@ -42,7 +42,7 @@ def compare_schemas(
     """
     for schemas in (old, new):
         for file, schema in schemas.items():
-            check_schema(schema, f"{file}#" if file else "")
+            check_schema(schema, f"{file}#")
     wanted = [file for file in old if only is None or file in only]
     names = {file: list(old[file].get("$defs", ())) for file in wanted}
     both = {
@@ -76,10 +76,10 @@ def compare_client_schemas(old: Mapping[str, Any], new: Mapping[str, Any]) -> li
     """
     for document in (old, new):
         for name, schema in document.get("$defs", {}).items():
-            check_schema(schema, f"/$defs/{escape(name)}")
+            check_schema(schema, f"#/$defs/{escape(name)}")
         for name, function in document["functions"].items():
-            check_schema(function["input"], f"/functions/{name}/input")
-            check_schema(function["output"], f"/functions/{name}/output")
+            check_schema(function["input"], f"#/functions/{name}/input")
+            check_schema(function["output"], f"#/functions/{name}/output")
     changes = [*_function_changes(old, new), *_context_changes(old, new)]
     return [Change("", pointer, message) for pointer, message in changes]
 

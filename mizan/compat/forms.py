@@ -41,7 +41,7 @@ def check_schema(schema: Any, at: str) -> None:
     if isinstance(schema, bool):
         return
     if not isinstance(schema, dict):
-        raise SchemaError(f"{at or '#'}: expected a JSON Schema: an object or a boolean.")
+        raise SchemaError(f"{at}: expected a JSON Schema: an object or a boolean.")
     for keyword, (is_right, expected) in _FORMS.items():
         if keyword in schema and not is_right(schema[keyword]):
             raise SchemaError(f"{at}/{keyword}: expected {expected}.")

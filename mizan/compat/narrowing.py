@@ -25,6 +25,7 @@ _JSON_TYPES = {
     list: "array", dict: "object",
 }  # fmt: skip
 
+_CHANGED = {"$ref": "what the reference leads to is not known."}
 _UNDERSTOOD = {"type", "const", "enum", "pattern", "required", "properties", "allOf"}
 _UNDERSTOOD |= {*BOUNDS, *CHILDREN, *UNIONS}
 
@@ -118,7 +119,7 @@ class Comparison:
             yield at, self._say(f"the pattern changed to {new['pattern']}", "the pattern changed")
         for keyword in sorted(new.keys() - _UNDERSTOOD):
             if keyword not in old or text_of(old[keyword]) != text_of(new[keyword]):
-                yield at, f"{keyword} changed."
+                yield at, _CHANGED.get(keyword, f"{keyword} changed.")
 
     def _listed(
         self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, at: str

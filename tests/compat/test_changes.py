@@ -364,9 +364,9 @@ def test_a_definition_may_widen_where_it_is_taken_and_narrow_where_it_is_given()
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        (edited("functions", "save", "input", value=[]), "^/functions/save/input: expected"),
-        (edited("functions", "save", "output", value=5), "^/functions/save/output: expected"),
-        (edited("$defs", value={"A/b": {"enum": []}}), "^/\\$defs/A~1b/enum: expected a list"),
+        (edited("functions", "save", "input", value=[]), r"^#/functions/save/input: expected"),
+        (edited("functions", "save", "output", value=5), r"^#/functions/save/output: expected"),
+        (edited("$defs", value={"A/b": {"enum": []}}), r"^#/\$defs/A~1b/enum: expected a list"),
     ],
 )
 def test_a_client_schema_with_no_schema_in_it_is_refused(

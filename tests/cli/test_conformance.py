@@ -1,0 +1,129 @@
+"""`mizan conformance list|run`."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from mizan_conformance.vectors import load_all
+
+
+def test_every_vector_is_listed(mizan: Any) -> None:
+    done = mizan("conformance", "list")
+    assert done.out.splitlines() == [vector.id for vector in load_all()]
+
+
+def test_vectors_are_selected_by_pattern_topic_and_operation(mizan: Any) -> None:
+    def ids(*patterns: str) -> list[str]:
+        options = [word for pattern in patterns for word in ("--select", pattern)]
+        found: list[str] = mizan("conformance", "list", *options).out.splitlines()
+        return found
+
+    assert {name.partition("/")[0] for name in ids("token-*/*")} == {"token-sign", "token-verify"}
+    assert ids("key") == [vector.id for vector in load_all() if vector.topic == "key"]
+    assert set(ids("key", "header.parse")) == set(ids("key")) | set(ids("header-parse"))
+
+
+def test_topics_are_counted(mizan: Any) -> None:
+    lines = mizan("conformance", "list", "--topics", "--select", "key", "--select", "jcs").out
+    rows = [line.split(maxsplit=1) for line in lines.splitlines()]
+    assert [name for _, name in rows] == ["jcs", "key", "in all"]
+    assert int(rows[0][0]) + int(rows[1][0]) == int(rows[2][0])
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["run", "--", "never-started"]])
+def test_a_pattern_that_chooses_nothing_is_a_wrong_call(mizan: Any, arguments: list[str]) -> None:
+    done = mizan("conformance", arguments[0], "--select", "nothing", *arguments[1:])
+    assert (done.status, done.out) == (2, "")
+    assert "No vector matches 'nothing'. The topics are: canonical" in done.err
+
+
+def test_a_right_port_passes(mizan: Any, python_port: list[str]) -> None:
+    done = mizan("conformance", "run", "--select", "key", "--", *python_port)
+    assert (done.status, done.err) == (0, "")
+    assert "PASS: " in done.out
+
+
+def test_a_wrong_port_fails_with_the_case_that_shows_it(mizan: Any, wrong_port: Any) -> None:
+    command = wrong_port("if 'text' in answer.get('ok', {}): answer['ok']['text'] += ' '")
+    done = mizan("conformance", "run", "--select", "canonical", "--", *command)
+    assert done.status == 1
+    assert "FAILED canonical/string" in done.out
+    assert "FAIL: " in done.out
+
+
+def test_the_report_is_json_or_junit_too(mizan: Any, python_port: list[str]) -> None:
+    call = ["conformance", "run", "--select", "key", "--deadline", "9", "--format"]
+    assert mizan(*call, "json", "--", *python_port).json["passed"] is True
+    suite = ET.fromstring(mizan(*call, "junit", "--", *python_port).out.encode())  # noqa: S314
+    assert int(suite.attrib["tests"]) > 0
+    assert suite.attrib["failures"] == "0"
+
+
+def test_the_dashes_may_be_left_out(mizan: Any, python_port: list[str]) -> None:
+    assert mizan("conformance", "run", "--select", "key", *python_port, "--verbose").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing argument '-- COMMAND...'"),
+        (["--"], "Missing argument '-- COMMAND...'"),
+        (["--selct", "key", "--", "x"], "No such option '--selct'"),
+        (["--deadline", "0", "--", "x"], "'--deadline'"),
+        (["--format", "xml", "--", "x"], "'--format'"),
+        (["--", "there-is-no-such-program"], "There is no command 'there-is-no-such-program'"),
+    ],
+)
+def test_a_wrong_call_is_refused(mizan: Any, arguments: list[str], message: str) -> None:
+    done = mizan("conformance", "run", *arguments)
+    assert (done.status, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_a_program_that_is_no_port_fails(mizan: Any) -> None:
+    done = mizan("conformance", "run", "--", sys.executable, "-c", "print('hello')")
+    assert done.status == 1
+    assert "the port does not start as a port" in done.out
+
+
+def test_progress_is_shown_on_a_terminal_alone(
+    mizan: Any, python_port: list[str], terminal: Any
+) -> None:
+    shown = terminal()
+    done = mizan("conformance", "run", "--select", "key", "--", *python_port)
+    assert "Running [" in shown.getvalue()
+    assert "Running" not in done.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_an_interrupt_leaves_no_port_behind(tmp_path: Path) -> None:
+    import os
+    import signal
+
+    note = tmp_path / "pid"
+    port = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+    command = [
+        sys.executable,
+        "-m",
+        "mizan",
+        "conformance",
+        "run",
+        "--",
+        sys.executable,
+        "-c",
+        port,
+    ]
+    process = subprocess.Popen([*command, str(note)])
+    for _ in range(300):
+        if note.exists() and note.read_text():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)
