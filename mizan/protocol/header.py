@@ -11,7 +11,7 @@ by step (`header_reader`), for its code.
 import re
 from collections.abc import Iterable
 
-from mizan.errors import DocumentError, HeaderError, show
+from mizan.errors import DocumentError, HeaderError
 from mizan.protocol.header_reader import percent_decode, read
 from mizan.protocol.targets import (
     EVERYTHING,
@@ -60,7 +60,6 @@ _lenient_members = re.compile(
 # Of such parameters: (name, value without quotes), (name, value as it stands).
 _pairs = re.compile(r';([a-z0-9_]++)="?([^;"]*+)').findall
 _raw_pairs = re.compile(r"; *+([a-z0-9_]++)=([^;]*+)").findall
-_not_ascii = re.compile(r"[^\x00-\x7f]").search
 _new = tuple.__new__
 
 
@@ -69,7 +68,7 @@ def parse(text: str | bytes) -> tuple[Target, ...]:
 
     Parameter values are canonical strings. Raises HeaderError.
     """
-    text = _ascii(text)
+    text = _text(text)
     targets = _read_strict(text) or _read_lenient(text)
     if targets is None:
         targets = {serialise(target): target for target in read(text)}
@@ -83,7 +82,7 @@ def parse_held(text: str | bytes) -> tuple[Instance, ...]:
 
     Repetitions are dropped, the first eight kept (MZ-HLD-002). Raises HeaderError.
     """
-    text = _ascii(text)
+    text = _text(text)
     targets = _read_lenient(text)
     if targets is None or any(each.function or each == EVERYTHING for each in targets.values()):
         targets = {serialise(target): target for target in read(text, held=True)}
@@ -127,8 +126,8 @@ def format_held(instances: Iterable[Instance]) -> str:
     return ", ".join(texts)
 
 
-def _ascii(text: str | bytes) -> str:
-    """Return a field value as text. Refuses one that is too big (its UTF-8) or not ASCII."""
+def _text(text: str | bytes) -> str:
+    """Return a field value as text, each byte a character; refuse one that is too big."""
     if isinstance(text, bytes):
         text, size = text.decode("latin-1"), len(text)
     else:
@@ -136,10 +135,6 @@ def _ascii(text: str | bytes) -> str:
     if size > READ_LIMIT:
         message = f"A field value has at most {READ_LIMIT} bytes, not {size}."
         raise HeaderError("header.size", message)
-    stray = None if text.isascii() else _not_ascii(text)
-    if stray:
-        message = f"Not a structured field (RFC 9651): {show(stray[0])} is not ASCII."
-        raise HeaderError("header.syntax", message, position=stray.start())
     return text
 
 

@@ -91,6 +91,13 @@ def test_refuses_what_is_no_target(value: object, pointer: str) -> None:
     assert caught.value.pointer == pointer
 
 
+def test_pointers_are_from_the_value_itself_unless_told() -> None:
+    for read in (target_from_json, instance_from_json):
+        with pytest.raises(DocumentError) as caught:
+            read({})
+        assert caught.value.pointer == "/context"
+
+
 @given(targets | st.just(EVERYTHING))
 def test_json_and_back(target: Target) -> None:
     assert target_from_json(target_to_json(target)) == target
