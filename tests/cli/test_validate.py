@@ -1,5 +1,6 @@
 """`mizan validate`."""
 
+import io
 import json
 import os
 import threading
@@ -109,6 +110,13 @@ def test_a_text_that_is_too_long_is_not_read_to_its_end(
         done = mizan("validate", write(file, f'{{"function": "{"a" * 90}"}}'))
         assert done.status == 1
         assert "[json.size]" in done.out
+
+
+def test_a_line_without_end_is_not_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate, "LIMIT", 40)
+    stream = io.BytesIO(b"x" * 1000)
+    number, text = next(validate._documents(stream, lines=True))
+    assert (number, len(text), stream.tell()) == (1, 41, 41)
 
 
 # ---- JSON Lines ----

@@ -293,6 +293,36 @@ def test_a_failed_attempt_is_not_taken_for_right_later() -> None:
     assert places(tree("string"), tree("null")) == ["/anyOf/0", "/anyOf/1"]
 
 
+def test_what_was_right_only_under_a_wrong_assumption_is_looked_at_again() -> None:
+    def schema(leaf: str) -> Any:
+        a = {"b": {"$ref": "#/$defs/B"}, "leaf": {"type": leaf}}
+        b = {"a": {"$ref": "#/$defs/A"}}
+        definitions = {
+            name: {"type": "object", "properties": members, "additionalProperties": False}
+            for name, members in (("A", a), ("B", b))
+        }
+        return {
+            "anyOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}],
+            "$defs": definitions,
+        }
+
+    assert places(schema("string"), schema("string")) == []
+    assert places(schema("string"), schema("null")) == ["/anyOf/0", "/anyOf/1"]
+
+
+def test_what_fails_deep_down_is_not_tried_again_on_every_way_there() -> None:
+    def schema(leaf: str) -> Any:
+        definitions: dict[str, Any] = {"A40": {"type": leaf}, "B40": {"type": leaf}}
+        for depth in range(40):
+            branches = [{"$ref": f"#/$defs/{name}{depth + 1}"} for name in "AB"]
+            for name in "AB":
+                definitions[f"{name}{depth}"] = {"type": "array", "items": {"anyOf": branches}}
+        return {"$ref": "#/$defs/A0", "$defs": definitions}
+
+    assert places(schema("string"), schema("string")) == []
+    assert places(schema("string"), schema("null")) == ["/items/anyOf/0", "/items/anyOf/1"]
+
+
 def test_many_unions_that_refer_to_each_other_are_compared_at_once() -> None:
     names = [f"A{number}" for number in range(12)]
     branches = [{"$ref": f"#/$defs/{name}"} for name in names]
