@@ -194,6 +194,8 @@ def test_writes_values(text: str, written: str) -> None:
         (EVERYTHING, Target("user"), True),
         (EVERYTHING, EVERYTHING, True),
         (Target("user"), EVERYTHING, False),
+        (Target("user"), Target("user"), True),
+        (Target("user", (("a", 1),)), Target("user", (("a", "1"),)), True),
         (Target("user"), Target("user", (("a", 1),), "f"), True),
         (Target("user"), Target("user2"), False),
         (Target("user", (), "f"), Target("user", (("a", 1),), "f"), True),
