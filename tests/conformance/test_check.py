@@ -85,6 +85,7 @@ def test_a_good_suite_has_no_problems(topic: Topic) -> None:
         (1, {"neighbour": "canonical/x"}, "refused, but its neighbour is canonical/x"),
         (1, {"neighbour": "canonical/bad"}, "canonical/bad is refused too (json.type)"),
         (0, {"op": "jcs"}, "canonical/bad: its neighbour canonical/good has the op jcs"),
+        (1, {"input": dict.fromkeys("abcdef")}, "canonical/good differs in 6 places"),
         (1, {"expect": {"ok": {}}}, "canonical/bad: canonical/good has MZ-CAN-001, Bug and ok too"),
     ],
 )  # fmt: skip
@@ -110,6 +111,23 @@ def test_a_reason_lets_two_stand(topic: Topic) -> None:
 def test_a_problem_of_a_topic_is_found(topic: Topic, members: dict[str, Any], said: str) -> None:
     found = check.problems([replace(topic, **members)], IDS)
     assert any(said in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "number"),
+    [
+        ({"a": [1, {"b": "x"}]}, {"a": [1, {"b": "x"}]}, 0),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, 1),
+        ({"a": 1, "b": 2}, {"a": 1, "c": 2}, 1),
+        ({"a": 1}, {"a": 1, "b": 2, "c": 3}, 2),
+        ([1, 2, 3], [1, 4], 2),
+        ([[1], {"x": 1}], [[2], {"x": True}], 2),
+        ({"a": 1}, [1], 1),
+        (1, True, 1),
+    ],
+)
+def test_places(a: object, b: object, number: int) -> None:
+    assert check.places(a, b) == check.places(b, a) == number
 
 
 def test_too_small_a_suite_is_found(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
