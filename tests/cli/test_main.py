@@ -265,3 +265,29 @@ def test_output_may_go_elsewhere_than_to_a_stream(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as end:
         cli_main.entry()
     assert (end.value.code, shown.getvalue()) == (0, "\n")
+
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+LINES = [
+    line.removeprefix("    $ ") for line in README.splitlines() if line.startswith("    $ mizan")
+]
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if " node " not in line])
+def test_what_the_readme_shows_works(line: str) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_shows_the_port_of_this_checkout() -> None:
+    (line,) = (line for line in LINES if " node " in line)
+    port = Path(line.rpartition(" ")[2])
+    assert (Path(__file__).resolve().parents[2] / port.parent.parent / "package.json").is_file()
+    assert line.startswith("mizan conformance run -- node ")
