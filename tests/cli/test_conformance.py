@@ -1,5 +1,7 @@
 """`mizan conformance list|run`."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -102,9 +104,6 @@ def test_progress_is_shown_on_a_terminal_alone(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_an_interrupt_leaves_no_port_behind(tmp_path: Path) -> None:
-    import os
-    import signal
-
     note = tmp_path / "pid"
     port = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
     command = [
@@ -118,12 +117,13 @@ def test_an_interrupt_leaves_no_port_behind(tmp_path: Path) -> None:
         "-c",
         port,
     ]
-    process = subprocess.Popen([*command, str(note)])
+    process = subprocess.Popen([*command, str(note)], stderr=subprocess.PIPE, text=True)
     for _ in range(300):
         if note.exists() and note.read_text():
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 130
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (130, "\n")
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text()), 0)

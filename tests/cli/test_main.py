@@ -2,10 +2,8 @@
 
 import io
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,24 +218,6 @@ def test_a_closed_stream_is_no_crash(closed: int) -> None:
     assert done.stdout == ("[1]\n" if closed == 2 else "")
     assert "Traceback" not in done.stderr
     assert ("Standard input is closed" in done.stderr) == (closed == 0)
-
-
-def test_an_interrupt_is_reported_as_shells_do() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mizan", "conformance", "run", "--", sys.executable, "-c", SLEEP],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    time.sleep(3)  # until it waits for the port's handshake, which never comes
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (130, "")
-    assert "Traceback" not in err
-
-
-SLEEP = "import time; time.sleep(60)"
 
 
 def test_a_missing_part_of_the_package_is_said(mizan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
