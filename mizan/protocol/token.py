@@ -125,10 +125,10 @@ class Key:
         Other members are ignored. What is no such key raises DocumentError (``document.invalid``),
         a secret under 32 bytes SecretError; and as `ed25519`.
         """
-        kind = tuple(jwk.get(name) for name in ("kty", "crv", "alg"))
-        if kind == ("oct", None, "HS256"):
+        kind = (jwk.get("kty"), jwk.get("alg"))
+        if kind == ("oct", "HS256"):
             return cls.hs256(jwk.get("kid", ""), _key_bytes(jwk, "k"))
-        if kind == ("OKP", "Ed25519", "EdDSA"):
+        if kind == ("OKP", "EdDSA") and jwk.get("crv") == "Ed25519":
             private = _key_bytes(jwk, "d") if "d" in jwk else None
             return cls.ed25519(jwk.get("kid", ""), public=_key_bytes(jwk, "x"), private=private)
         raise _no_key("kty oct and alg HS256, or kty OKP, crv Ed25519 and alg EdDSA", "")

@@ -284,7 +284,8 @@ OKP = {
 
 
 def test_reads_jwks() -> None:
-    assert check(forge(), keys=[Key.from_jwk({**JWK, "use": "sig"})])
+    for member in ({"use": "sig"}, {"crv": "Ed25519"}):
+        assert check(forge(), keys=[Key.from_jwk({**JWK, **member})])
     private = Key.from_jwk({**OKP, "d": b64(SECRET)})
     assert check(sign(CLAIMS, [private]), keys=[Key.from_jwk(OKP)])
 
