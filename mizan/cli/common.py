@@ -56,6 +56,15 @@ class Kind(click.ParamType):  # type: ignore[type-arg]  # older releases take no
         return [CompletionItem(kind) for kind in kinds() if kind.startswith(incomplete)]
 
 
+style_option = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["human", "json"]),
+    default="human",
+    show_default=True,
+    help="A line for each finding, or one JSON object.",
+)
+
 # A file to read: completed by shells, and refused at once where it is not there.
 INPUT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
 

@@ -50,14 +50,7 @@ def show(kind: str) -> None:
 @command.command()
 @click.argument("old", type=_EITHER)
 @click.argument("new", type=_EITHER)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    show_default=True,
-    help="A line for each change, or one JSON object.",
-)
+@style_option
 def diff(old: str, new: str, style: str) -> int:
     """Name each breaking change from OLD to NEW; exit 1 if there is one.
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import click
 
 from mizan.cli.acceptance import Acceptance
-from mizan.cli.common import INPUT, STDIN, Kind, open_input, shown
+from mizan.cli.common import INPUT, STDIN, Kind, open_input, shown, style_option
 from mizan.cli.progress import progress
 from mizan.errors import MizanError
 from mizan.protocol.decode import LIMIT, decode
@@ -58,14 +58,7 @@ class Finding:
     help="Each line is a document. Files whose names end in .jsonl or .ndjson are read so anyhow, "
     "and others whose first two lines are documents.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["human", "json"]),
-    default="human",
-    show_default=True,
-    help="A line for each problem, or one JSON object.",
-)
+@style_option
 def command(files: tuple[str, ...], kind: str | None, lines: bool, style: str) -> int:
     """Check the JSON or JSON Lines documents in each FILE (`-`: standard input).
 

@@ -88,7 +88,7 @@ def validators(schemas: dict[str, Any]) -> dict[str, Validator]:
     return {file: Draft202012Validator(each, registry=registry) for file, each in schemas.items()}
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.sampled_from(NODES), st.sampled_from(EDITS))
 def test_an_edit_that_an_example_does_not_survive_is_named(
     node: tuple[str, tuple[str | int, ...]], edit: dict[str, Any]
@@ -188,7 +188,7 @@ def rooted(schema: Any, tree: Any) -> Any:
     return {"$ref": "#/$defs/S", "$defs": {"S": schema, "T": tree}}
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(SCHEMAS, SCHEMAS, SCHEMAS, SCHEMAS, st.lists(DOCUMENTS, min_size=1, max_size=8))
 def test_no_place_is_found_only_if_no_document_is_lost(
     old: Any, old_tree: Any, new: Any, new_tree: Any, documents: list[Any]
