@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-from mizan.cli.common import STDIN, InputError, Kind, check_document, echo_json, read_json, shown
+from mizan.cli.common import (
+    STDIN,
+    InputError,
+    Kind,
+    check_document,
+    echo_json,
+    read_json,
+    shown,
+    style_option,
+)
 from mizan.compat import Change, SchemaError, compare_client_schemas, compare_schemas
 
 _SUFFIX = ".schema.json"
