@@ -90,7 +90,7 @@ def validator(kind: str) -> Validator:
 
 def problems(kind: str, document: object) -> list[Problem]:
     """Return what is wrong with a document of the kind; empty if it is right. Raises as `load`."""
-    errors = validator(kind).iter_errors(document)  # type: ignore[arg-type]
+    errors = validator(kind).iter_errors(document)  # type: ignore[arg-type] # any value, not JSON alone
     found = [_problem(error) for error in _leaves(errors)]
     return sorted(found, key=lambda each: (each.pointer, each.keyword, each.message))
 
@@ -156,7 +156,7 @@ def _validator(kind: str) -> Validator:
     registry = Registry().with_resources(
         [(schema["$id"], DRAFT202012.create_resource(schema)) for schema in schemas.values()]
     )
-    cls = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    cls = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call] # jsonschema's own
     made: Validator = cls(schemas[kind], registry=registry)
     return made
 

@@ -130,7 +130,7 @@ def _body(path: Path) -> str:
 
 def _run(module: str, *arguments: str) -> None:
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         raise CodegenError(f"{module} failed: {said} (it comes with mizan-protocol[codegen])")

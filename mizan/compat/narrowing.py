@@ -141,7 +141,7 @@ class Comparison:
         """Compare what the schemas say of members and items."""
         before, after = old.schema, new.schema
         assert isinstance(before, Mapping)  # noqa: S101 (the caller looked)
-        assert isinstance(after, Mapping)  # noqa: S101
+        assert isinstance(after, Mapping)  # noqa: S101 (the caller looked)
         types = _types_of(before)
         if OBJECT & types:
             yield from self._properties(old, new, at)
@@ -155,7 +155,7 @@ class Comparison:
     def _properties(self, old: Side, new: Side, at: str) -> Iterator[Change]:
         before, after = old.schema, new.schema
         assert isinstance(before, Mapping)  # noqa: S101 (the caller looked)
-        assert isinstance(after, Mapping)  # noqa: S101
+        assert isinstance(after, Mapping)  # noqa: S101 (the caller looked)
         for name in sorted(set(after.get("required", ())) - set(before.get("required", ()))):
             needed = self._say("the member became required", "the member may now be absent")
             yield f"{at}/{escape(name)}", needed

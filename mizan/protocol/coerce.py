@@ -61,14 +61,14 @@ def check_type(type: ParameterType) -> None:  # noqa: A002 (the word of the sche
         raise DeclarationError("declaration.ambiguous", message)
 
 
-def _expected(type: ParameterType) -> str:  # noqa: A002
-    if type["type"] == "choice":
-        return "one of " + ", ".join(show(value) for value in type["choices"][:10])
-    return _EXPECTED[type["type"]]
+def _expected(kind: ParameterType) -> str:
+    if kind["type"] == "choice":
+        return "one of " + ", ".join(show(value) for value in kind["choices"][:10])
+    return _EXPECTED[kind["type"]]
 
 
-def _refuse(code: str, value: object, type: ParameterType, why: str = "") -> CoerceError:  # noqa: A002
-    message = f"Expected {_expected(type)}, got {_shown(value)}{why}."
+def _refuse(code: str, value: object, kind: ParameterType, why: str = "") -> CoerceError:
+    message = f"Expected {_expected(kind)}, got {_shown(value)}{why}."
     return CoerceError(f"coerce.{code}", message)
 
 
@@ -76,90 +76,90 @@ def _shown(value: object) -> str:
     return str(value) if value.__class__ is int and -(10**20) < value < 10**20 else show(value)
 
 
-def _text(value: object, type: ParameterType) -> str:  # noqa: A002
+def _text(value: object, kind: ParameterType) -> str:
     """Return the value if it is text that the type accepts."""
     if not isinstance(value, str):
-        raise _refuse("type", value, type)
-    if not _MATCHES[type["type"]](value):
-        raise _refuse("lexical", value, type)
+        raise _refuse("type", value, kind)
+    if not _MATCHES[kind["type"]](value):
+        raise _refuse("lexical", value, kind)
     return value
 
 
-def _boolean(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
+def _boolean(value: object, kind: ParameterType) -> JsonValue:
     if isinstance(value, bool):
         return value
-    return _text(value, type) == "true"
+    return _text(value, kind) == "true"
 
 
-def _integer(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
+def _integer(value: object, kind: ParameterType) -> JsonValue:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = value if isinstance(value, int) else whole(value)
         if isinstance(number, float):
-            raise _refuse("type", value, type)
-        return _in_range(number, value, type)
-    text = _text(value, type)
+            raise _refuse("type", value, kind)
+        return _in_range(number, value, kind)
+    text = _text(value, kind)
     if len(text) > _INTEGER_DIGITS + 1:  # a million digits are never converted
-        raise _refuse("range", value, type, ", which is not within ±(2^53-1)")
-    return _in_range(int(text), value, type)
+        raise _refuse("range", value, kind, ", which is not within ±(2^53-1)")
+    return _in_range(int(text), value, kind)
 
 
-def _in_range(number: int, value: object, type: ParameterType) -> int:  # noqa: A002
+def _in_range(number: int, value: object, kind: ParameterType) -> int:
     if -MAX_INTEGER <= number <= MAX_INTEGER:
         return number
-    raise _refuse("range", value, type, ", which is not within ±(2^53-1)")
+    raise _refuse("range", value, kind, ", which is not within ±(2^53-1)")
 
 
-def _number(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
+def _number(value: object, kind: ParameterType) -> JsonValue:
     if isinstance(value, int) and not isinstance(value, bool):
-        return _in_range(value, value, type)
+        return _in_range(value, value, kind)
     if isinstance(value, float):
-        return _finite(value, value, type)
-    text = _text(value, type)
+        return _finite(value, value, kind)
+    text = _text(value, kind)
     if text.lstrip("-").isdigit():
-        return _integer(text, type) if text != "-0" else 0
-    return _finite(float(text), value, type)
+        return _integer(text, kind) if text != "-0" else 0
+    return _finite(float(text), value, kind)
 
 
-def _finite(number: float, value: object, type: ParameterType) -> int | float:  # noqa: A002
+def _finite(number: float, value: object, kind: ParameterType) -> int | float:
     if number - number == 0:  # neither NaN nor infinite
         return whole(number)
-    raise _refuse("range", value, type, ", which is no finite double")
+    raise _refuse("range", value, kind, ", which is no finite double")
 
 
-def _string(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
+def _string(value: object, kind: ParameterType) -> JsonValue:
     if not isinstance(value, str):
-        raise _refuse("type", value, type)
+        raise _refuse("type", value, kind)
     return canonical_string(value)
 
 
-def _choice(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
+def _choice(value: object, kind: ParameterType) -> JsonValue:
     if not isinstance(value, (str, int, float)):
-        raise _refuse("type", value, type)
+        raise _refuse("type", value, kind)
     try:
         text = canonical_string(value)
     except JsonError:
-        raise _refuse("choice", value, type) from None
-    for choice in type["choices"]:
+        raise _refuse("choice", value, kind) from None
+    for choice in kind["choices"]:
         if canonical_string(choice) == text:
             return choice  # type: ignore[no-any-return] # a JSON value of the declaration
-    raise _refuse("choice", value, type)
+    raise _refuse("choice", value, kind)
 
 
-def _uuid(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
-    return _text(value, type).lower()
+def _uuid(value: object, kind: ParameterType) -> JsonValue:
+    return _text(value, kind).lower()
 
 
-def _date(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
-    text = _text(value, type)
+def _date(value: object, kind: ParameterType) -> JsonValue:
+    text = _text(value, kind)
     try:
         dt.date.fromisoformat(text)
     except ValueError:
-        raise _refuse("range", value, type, ", which is no day of the calendar") from None
+        raise _refuse("range", value, kind, ", which is no day of the calendar") from None
     return text
 
 
-def _datetime(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
-    text = _text(value, type)
+def _datetime(value: object, kind: ParameterType) -> JsonValue:
+    text = _text(value, kind)
     clock, zone = (text[:-1], "+00:00") if text[-1] == "Z" else (text[:-6], text[-6:])
     seconds, _, fraction = clock.partition(".")
     fields = [int(part) for part in re.split("[-T:]", seconds)]
@@ -171,41 +171,41 @@ def _datetime(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
         moment = moment + offset if zone[0] == "-" else moment - offset
     except (ValueError, OverflowError):
         why = ", which is no moment of the years 0001 to 9999"
-        raise _refuse("range", value, type, why) from None
+        raise _refuse("range", value, kind, why) from None
     fraction = fraction.rstrip("0")
     return f"{moment.isoformat()}{'.' if fraction else ''}{fraction}Z"
 
 
-def _decimal(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
-    text = _text(value, type)
+def _decimal(value: object, kind: ParameterType) -> JsonValue:
+    text = _text(value, kind)
     if len(text.replace("-", "").replace(".", "")) > _MAX_DIGITS:
-        raise _refuse("range", value, type, f", which has more than {_MAX_DIGITS} digits")
+        raise _refuse("range", value, kind, f", which has more than {_MAX_DIGITS} digits")
     if "." in text:
         text = text.rstrip("0").removesuffix(".")
     return "0" if text == "-0" else text
 
 
-def _list(value: object, type: ParameterType) -> JsonValue:  # noqa: A002
+def _list(value: object, kind: ParameterType) -> JsonValue:
     if isinstance(value, str):
-        value = _decoded(value, type)
+        value = _decoded(value, kind)
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes, bytearray)):
-        raise _refuse("type", value, type)
+        raise _refuse("type", value, kind)
     items: list[JsonValue] = []
     for number, item in enumerate(value):
         try:
-            items.append(coerce(item, type["items"]))
+            items.append(coerce(item, kind["items"]))
         except (CoerceError, JsonError) as error:
             raise error.__class__(error.code, error.message, pointer=f"/{number}") from None
     return items
 
 
-def _decoded(text: str, type: ParameterType) -> JsonValue:  # noqa: A002
+def _decoded(text: str, kind: ParameterType) -> JsonValue:
     try:
         value = decode(text)
     except JsonError:
-        raise _refuse("lexical", text, type) from None
+        raise _refuse("lexical", text, kind) from None
     if not isinstance(value, list):
-        raise _refuse("lexical", text, type)
+        raise _refuse("lexical", text, kind)
     return value
 
 

@@ -90,7 +90,7 @@ def parse_held(text: str | bytes) -> tuple[Instance, ...]:
     return tuple(instances[:HELD_COUNT])
 
 
-def format(targets: Iterable[Target], limit: int = WRITE_LIMIT) -> str:  # noqa: A001
+def format(targets: Iterable[Target], limit: int = WRITE_LIMIT) -> str:  # noqa: A001 (the name that users know)
     """Return the field value that names the targets, coarsened to at most `limit` bytes.
 
     Empty for no targets: then the field is not sent (MZ-HDR-004). Raises as `serialise`, and
@@ -172,7 +172,7 @@ def _read_lenient(text: str) -> dict[str, Target] | None:
         pairs = [(name, raw)] if name else []
         if others:
             pairs = sorted(pairs + _raw_pairs(others))
-            if not _ascending(pairs):
+            if len(dict(pairs)) < len(pairs):
                 return None
         member = f"{context}/{function}" if function else context
         params = []

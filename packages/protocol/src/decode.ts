@@ -57,7 +57,7 @@ export function decode(text: string | Uint8Array, limit: number = DEFAULT_LIMIT)
 
 // Sticky expressions match at their lastIndex, which is set before each use.
 const SPACE = /[ \t\n\r]*/y;
-const PLAIN = /[^"\\\u0000-\u001f]*/y; // eslint-disable-line no-control-regex
+const PLAIN = /[^"\\\u0000-\u001f]*/y; // eslint-disable-line no-control-regex -- what JSON refuses
 const HEX = /[0-9A-Fa-f]{4}/y;
 const NUMERAL = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 
