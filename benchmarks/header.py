@@ -124,7 +124,7 @@ def main() -> int:
     """Print for each row microseconds a field, and how many times as fast mizan is."""
     parser = argparse.ArgumentParser(description="header.parse and header.format beside http-sf")
     parser.add_argument("--inputs", type=int, default=1000, help="distinct fields of a row")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     draw = random.Random(options.seed)

@@ -158,10 +158,11 @@ def test_serialises_no_nonsense(target: Target) -> None:
     assert caught.value.code == "document.invalid"
 
 
-def test_a_value_without_a_canonical_string_is_refused() -> None:
+@pytest.mark.parametrize(("value", "code"), [(float("nan"), "nan"), ("\ud800", "surrogate")])
+def test_a_value_without_a_canonical_string_is_refused(value: float | str, code: str) -> None:
     with pytest.raises(JsonError) as caught:
-        serialise(Target("user", (("a", float("nan")),)))
-    assert caught.value.code == "json.nan"
+        serialise(Target("user", (("a", value),)))
+    assert caught.value.code == f"json.{code}"
 
 
 @pytest.mark.parametrize(
