@@ -15,8 +15,9 @@ from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, JsonValue, whole
 
 _space: Final = re.compile("[ \t\n\r]*").match
 _number: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").match
-# What may stand in a string. Possessive, so that it neither goes back nor remembers how.
-_body: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+').match
+# A part of what may stand in a string: over a long one it would remember every step. A possessive
+# group remembers none, but may end in the wrong place before Python 3.11.5.
+_body: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,999}').match
 _lone: Final = re.compile("[\ud800-\udfff]").search
 
 _WORDS: Final[dict[str, JsonValue]] = {"true": True, "false": False, "null": None}
@@ -138,8 +139,7 @@ class _Reader:
     def _string(self, at: int) -> tuple[str, int]:
         """Read a string from behind its quote; return it and the position behind its end."""
         start = at - 1
-        found = _body(self.text, at)
-        end = found.end() if found else at
+        end = _end_of_body(self.text, at)
         if self.text[end : end + 1] != '"':
             raise self._bad_character(end)
         string, behind = scanstring(self.text, at)
@@ -150,6 +150,16 @@ class _Reader:
             escapes = r"an escape is one of \" \\ \/ \b \f \n \r \t \uXXXX"
             return _syntax(escapes, at + 1, self.text)
         return _syntax('a string ends with " and has no bare control characters', at, self.text)
+
+
+def _end_of_body(text: str, at: int) -> int:
+    """Return the position of the first character that may not stand in a string."""
+    before = -1
+    while before < at:
+        before = at
+        found = _body(text, at)
+        at = found.end() if found else at
+    return at
 
 
 def _without_surrogates(string: str, start: int) -> str:

@@ -34,6 +34,8 @@ from mizan.protocol.decode_reader import read
         ('"a\nb"', "json.syntax", 2),
         ('"\\q"', "json.syntax", 2),
         ('"\\u00g0"', "json.syntax", 2),
+        ('["\\u", 1]', "json.syntax", 3),
+        ('"' + "\\n" * 5000 + "\\q", "json.syntax", 10_002),
         ('"\\', "json.syntax", 2),
         ('["\\udc00"]', "json.surrogate", 1),
         ('["\\ud800\\ud800"]', "json.surrogate", 1),
