@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, BinaryIO
 
 from mizan import __version__
@@ -51,8 +52,14 @@ def hello() -> dict[str, Any]:
         "version": __version__,
         "language": "Python",
         "spec": ["1.0"],
-        "capabilities": list(OPERATIONS),
+        "capabilities": capabilities(),
     }
+
+
+def capabilities() -> list[str]:
+    """Return the operations that can be done here: those of tokens need the extra `crypto`."""
+    has_crypto = find_spec("cryptography") is not None
+    return [op for op in OPERATIONS if has_crypto or not op.startswith("token.")]
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:

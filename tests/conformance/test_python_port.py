@@ -40,6 +40,12 @@ def test_hello() -> None:
     assert hello["capabilities"] == list(python_port.OPERATIONS)
 
 
+def test_without_cryptography_there_are_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(python_port, "find_spec", {"cryptography": None}.get)
+    able = ask("hello", {"spec": ["1.0"]})["ok"]["capabilities"]
+    assert set(python_port.OPERATIONS) - set(able) == {"token.sign", "token.verify"}
+
+
 def test_an_unknown_operation() -> None:
     assert ask("nonsense", {})["error"]["code"] == "port.unknown_op"
 
