@@ -35,7 +35,6 @@ _white_space = re.compile(r"[ \t]*+").match
 _is_integer = re.compile(INTEGER).fullmatch
 _is_encoded = re.compile(r"[A-Za-z0-9._~%-]*+").fullmatch
 _stray_percent = re.compile(r"%(?![0-9A-Fa-f]{2})").search
-_escaped = re.compile(r"\\(.)")
 
 
 class _Item(NamedTuple):
@@ -187,9 +186,7 @@ def _value(name: str, value: _Item) -> str:
             what = f"The integer {text} of {name} has a leading zero or is -0"
             raise _error("integer_form", what, position)
         return text
-    if kind == "String":
-        text = _escaped.sub(r"\1", text)
-    if not _is_encoded(text):
+    if not _is_encoded(text):  # as \" and \\ are not, so a String need not be unescaped
         what = f"The value {show(text)} of {name} has a character to percent-encode"
         raise _error("unencoded", what, position)
     if _stray_percent(text):
