@@ -92,6 +92,12 @@ def test_the_independent_parser(field: str, said: str | None) -> None:
     assert found is None if said is None else said in (found or "")
 
 
+def test_the_independent_parser_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz_vector, "_refused_elsewhere", lambda field: f"no list: {field}")
+    assert law_broken(FORMAT) == "no list: a;x=5, b"
+    assert law_broken(PARSE) == "no list: b, user;a=1"
+
+
 def test_without_the_independent_parser_there_is_no_fuzzing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
