@@ -106,17 +106,12 @@ def test_progress_is_shown_on_a_terminal_alone(
 def test_an_interrupt_leaves_no_port_behind(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     port = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
-    command = [
-        sys.executable,
-        "-m",
-        "mizan",
-        "conformance",
-        "run",
-        "--",
-        sys.executable,
-        "-c",
-        port,
-    ]
+    # Tests that run in the background are deaf to the signal, and so are their children.
+    start = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from mizan.cli.main import entry; entry()"
+    )
+    command = [sys.executable, "-c", start, "conformance", "run", "--", sys.executable, "-c", port]
     process = subprocess.Popen([*command, str(note)], stderr=subprocess.PIPE, text=True)
     for _ in range(300):
         if note.exists() and note.read_text():
