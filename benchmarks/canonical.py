@@ -158,7 +158,7 @@ def compare(size: int, count: int, rounds: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Canonical text beside the package rfc8785.")
     parser.add_argument("--small", type=int, default=1000, help="documents of 1 KB")
-    parser.add_argument("--large", type=int, default=200, help="documents of 100 KB")
+    parser.add_argument("--large", type=int, default=1000, help="documents of 100 KB")
     parser.add_argument("--rounds", type=int, default=5, help="of which the fastest counts")
     wanted = parser.parse_args()
     if not HAS_FAST:
