@@ -1,0 +1,1 @@
+"""What any Python adapter needs: declaring, checking, running. No framework is imported here."""

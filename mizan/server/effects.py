@@ -1,0 +1,62 @@
+"""Effects: what the steps of a request ask the world for, and the two drivers that do it.
+
+Steps are generators that yield effects and are sent the outcomes, so one text serves WSGI, ASGI and
+a test's scheduler.
+
+Invariant: the drivers differ in how they wait and in nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class FunctionFailed(Exception):
+    """One function of several failed: `name` which, `error` how (MZ-ERR-004)."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(f"{name}: {error}")
+        self.name = name
+        self.error = error
+
+
+@dataclass(slots=True)
+class Block:
+    """Run something that may block (a database, a session), outside any event loop."""
+
+    call: Callable[[], Any]
+
+
+@dataclass(slots=True)
+class Run:
+    """Run the developer's function `name`, which may be async."""
+
+    name: str
+    fn: Callable[..., Any]
+    is_async: bool
+    request: Any
+    arguments: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class RunAll:
+    """Run several functions that only read; async ones may overlap. The outcome is a list."""
+
+    runs: list[Run]
+
+
+@dataclass(slots=True)
+class Atomic:
+    """Drive steps within a transaction, which commits if they end and rolls back if they raise."""
+
+    open: Callable[[], AbstractContextManager[Any]]
+    steps: Generator[Any, Any, Any]
+
+
+Effect = Block | Run | RunAll | Atomic
+Steps = Generator[Effect, Any, T]

@@ -1,0 +1,55 @@
+"""What a mutation makes stale while it runs (SPEC.md, MZ-SCO-006 and section 15).
+
+Invariant: a target belongs to the outermost running call, and goes away with the savepoint in which
+it was added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from mizan.protocol.targets import Target, canonical_set
+
+if TYPE_CHECKING:
+    from mizan.server.host import Host
+
+
+class Entry:
+    """Targets that were added at one moment; the host ties it to the savepoint it was added in."""
+
+    __slots__ = ("committed", "targets")
+
+    def __init__(self, targets: tuple[Target, ...]) -> None:
+        self.targets = targets
+        self.committed = False
+
+    def __call__(self) -> None:
+        """Note that the transaction was committed (the host calls this)."""
+        self.committed = True
+
+
+class Collector:
+    """The targets of one outermost call."""
+
+    __slots__ = ("_entries", "_host")
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._entries: list[Entry] = []
+
+    def add(self, targets: Iterable[Target]) -> None:
+        """Add targets at this moment, inside whatever savepoint is open."""
+        entry = Entry(tuple(targets))
+        if entry.targets:
+            self._host.tie(entry)
+            self._entries.append(entry)
+
+    def targets(self) -> tuple[Target, ...]:
+        """Return the canonical set of what was added and not rolled back."""
+        alive = [entry for entry in self._entries if self._host.is_alive(entry)]
+        return canonical_set(target for entry in alive for target in entry.targets)
+
+
+current: ContextVar[Collector | None] = ContextVar("mizan_collector", default=None)
