@@ -18,7 +18,7 @@ Invariant: whatever a decoder is given, what it raises is one of these, with a c
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 _CODES: Final = {
     "json": "syntax size utf8 integer_range number_range nan infinity duplicate surrogate depth "
@@ -130,12 +130,24 @@ class SecretError(ConfigurationError):
     """``key.secret``: a secret that is too short or of the wrong kind (sections 11 and 13)."""
 
 
-def show(value: object, limit: int = 60) -> str:
-    """A value for an error message: printable ASCII, at most about ``limit`` characters."""
-    if isinstance(value, (str, bytes)):
-        cut = value[:limit]
-        return ascii(cut) + ("..." if len(value) > limit else "")
-    if value is None or isinstance(value, (bool, float)):
+# What `cls.__name__` is, whatever the class of the class makes of it.
+_name_of: Final = type.__dict__["__name__"].__get__
+_SHORT: Final = 64  # bits
+
+
+def show(value: Any, limit: int = 60) -> str:
+    """A value for an error message: printable ASCII, at most about ``limit`` characters.
+
+    Never calls a method that the value may have redefined, and never raises.
+    """
+    kind = type(value)
+    for base in (str, bytes):
+        if issubclass(kind, base):
+            cut = ascii(base.__getitem__(value, slice(limit)))
+            return cut + ("..." if base.__len__(value) > limit else "")
+    if value is None or kind is bool or kind is float:
+        return repr(value)
+    if kind is int and value.bit_length() <= _SHORT:
         return repr(value)
     # Anything else may be huge, or have a repr that fails: its type is enough.
-    return f"a value of type {type(value).__name__[:limit]}"
+    return f"a value of type {ascii(_name_of(kind))[1:-1][:limit]}"

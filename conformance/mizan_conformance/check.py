@@ -1,0 +1,87 @@
+"""Checks of the suite itself: what no schema can say of the vectors.
+
+Invariant: a suite that `problems` finds nothing in has unique ids, known requirements and flags,
+and for each refusal an accepted neighbour, so that no refusal passes for another reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from .vectors import Topic, Vector
+
+LEAST = 600
+"""The suite has at least this many vectors."""
+
+
+def problems(topics: Sequence[Topic], requirements: Iterable[str]) -> list[str]:
+    """Return a line for each fault of the suite; ``requirements`` are the ids of SPEC.md."""
+    known = frozenset(requirements)
+    everything = {vector.id: vector for topic in topics for vector in topic.vectors}
+    return [
+        *_of_total(everything),
+        *_repeated(topics),
+        *(line for topic in topics for line in _of_topic(topic, known)),
+        *(line for vector in everything.values() for line in _of_neighbour(vector, everything)),
+        *_of_duplicates(everything.values()),
+    ]
+
+
+def _repeated(topics: Sequence[Topic]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for topic in topics:
+        for vector in topic.vectors:
+            if vector.id in seen:
+                yield f"{topic.path.name}: {vector.id} is in {seen[vector.id]} already"
+            seen[vector.id] = topic.path.name
+
+
+def _of_topic(topic: Topic, known: frozenset[str]) -> Iterator[str]:
+    if topic.path.stem != topic.name:
+        yield f"{topic.path.name}: the topic is {topic.name!r}, the file must be named after it"
+    if len(topic.vectors) < topic.minimum:
+        yield f"{topic.path.name}: {len(topic.vectors)} vectors, the minimum is {topic.minimum}"
+    used = {flag for vector in topic.vectors for flag in vector.flags}
+    for flag in sorted(topic.flags.keys() - used):
+        yield f"{topic.path.name}: no vector has the declared flag {flag!r}"
+    for vector in topic.vectors:
+        if not vector.id.startswith(f"{topic.name}/"):
+            yield f"{topic.path.name}: {vector.id} must begin with '{topic.name}/'"
+        for flag in vector.flags:
+            if flag not in topic.flags:
+                yield f"{topic.path.name}: {vector.id} has the undeclared flag {flag!r}"
+        for requirement in vector.requirements:
+            if requirement not in known:
+                yield f"{topic.path.name}: {vector.id} names {requirement}, which is not in SPEC.md"
+
+
+def _of_neighbour(vector: Vector, everything: Mapping[str, Vector]) -> Iterator[str]:
+    if vector.code is None:
+        return
+    neighbour = everything.get(vector.neighbour or "")
+    if neighbour is None:
+        yield f"{vector.id}: refused, but its neighbour is {vector.neighbour or 'not named'}"
+    elif neighbour.code is not None:
+        yield f"{vector.id}: its neighbour {neighbour.id} is refused too ({neighbour.code})"
+    elif neighbour.op != vector.op:
+        yield f"{vector.id}: its neighbour {neighbour.id} has the op {neighbour.op}"
+
+
+def _of_duplicates(vectors: Iterable[Vector]) -> Iterator[str]:
+    # A flag is its file's own, so the same name in two topics is two flags.
+    seen: dict[tuple[str, str, str, str | None], str] = {}
+    for vector in vectors:
+        for requirement in vector.requirements:
+            for flag in vector.flags:
+                key = (vector.topic, requirement, flag, vector.code)
+                first = seen.setdefault(key, vector.id)
+                if first != vector.id and not vector.reason:
+                    yield (
+                        f"{vector.id}: {first} has {requirement}, {flag} and "
+                        f"{vector.code or 'ok'} too: say in `reason` why both stand"
+                    )
+
+
+def _of_total(everything: Mapping[str, Vector]) -> Iterator[str]:
+    if len(everything) < LEAST:
+        yield f"the suite has {len(everything)} vectors, and needs at least {LEAST}"

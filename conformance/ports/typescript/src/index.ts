@@ -1,2 +1,0 @@
-/** The conformance port over the TypeScript core: JSON Lines on the standard streams. */
-export {};

@@ -1,0 +1,295 @@
+"""Canonical text and canonical strings (SPEC.md, section 5.2; RFC 8785).
+
+Invariant: one text for one JSON value, whichever path wrote it; what is not JSON is refused.
+
+Two paths. The quick one lets a C encoder (the standard library's, or orjson where it is installed)
+write the text, then proves that this text is canonical but for the notation of some floats, and
+mends that. Whatever it cannot prove is left to the careful writer, which also names every fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from json import JSONEncoder
+from json.encoder import encode_basestring
+from math import copysign
+from typing import Any, AnyStr, Final, Generic
+
+from mizan.errors import JsonError, show
+from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, double_text
+
+try:
+    import orjson
+except ImportError:  # the extra `fast` is not installed
+    HAS_FAST = False
+else:
+    # An orjson that writes floats in another way cannot be mended by the table below.
+    HAS_FAST = orjson.dumps([1e21, 1e16, 1e-5, 1e-6, 1e-7]) == b"[1e+21,1e+16,0.00001,1e-6,1e-7]"
+    # orjson itself refuses long integers, lone surrogates, names that are no strings, and
+    # subclasses; what else it would accept (Enum, UUID, NaN) is found by _floats_of.
+    _OPTIONS: Final = (
+        orjson.OPT_SORT_KEYS
+        | orjson.OPT_STRICT_INTEGER
+        | orjson.OPT_PASSTHROUGH_DATACLASS
+        | orjson.OPT_PASSTHROUGH_DATETIME
+        | orjson.OPT_PASSTHROUGH_SUBCLASS
+    )
+
+_MIN_INTEGER: Final = -MAX_INTEGER
+_CONSTANTS: Final = {None: "null", True: "true", False: "false"}
+# Types of which the encoder writes every value as it must, or refuses it.
+_FLAT_PURE: Final[frozenset[Any]] = frozenset({str, bool, type(None)})
+_FLAT_FAST: Final = _FLAT_PURE | {int}
+# From a character beyond U+FFFF to the end of its string, and whether that is a member's name.
+_ASTRAL: Final = re.compile(r'[\U00010000-\U0010ffff][^"\\]*(?:\\.[^"\\]*)*"(:?)')
+
+_encode_pure: Final = JSONEncoder(
+    ensure_ascii=False,
+    check_circular=False,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+).encode
+
+
+class _Notation(Generic[AnyStr]):
+    """Where an encoder's text of a float differs from ECMA-262's, whose exponents begin at 1e21.
+
+    ``least``: the least float without exponent. ``small``: from here to ``least`` the exponent is
+    not ECMA-262's, and ``exponent`` tells how it then looks, up to the delimiter.
+    """
+
+    def __init__(
+        self, least: float, small: float, exponent: str, recode: Callable[[str], AnyStr]
+    ) -> None:
+        self.least = least
+        self.small = small
+        self.exponent: re.Pattern[AnyStr] = re.compile(recode(exponent + r"(?=[,\]}])"))
+        self.mantissa: re.Pattern[AnyStr] = re.compile(recode(r"[\[,:](-?[0-9](?:\.[0-9]+)?)\Z"))
+        self.point_zero: re.Pattern[AnyStr] = re.compile(recode(r"\.0(?=[,\]}])"))
+        self.empty: AnyStr = recode("")
+        self.recode: Callable[[str], AnyStr] = recode
+
+
+_LONGEST_MANTISSA: Final = 24
+_TEXT: Final[_Notation[str]] = _Notation(1e-4, 1e-9, r"e(?:-0[5-9]|\+1[6-9]|\+20)", str)
+_BYTES: Final[_Notation[bytes]] = _Notation(1e-5, 1e-6, r"e(?:-6|\+1[6-9]|\+20)", str.encode)
+
+
+def canonical_json(value: object, *, fast: bool = HAS_FAST) -> str:
+    """The canonical text of a JSON value: its RFC 8785 serialisation (MZ-JCS-001).
+
+    ``value`` is made of dict, list, tuple, str, int, float, bool and None, or subclasses of these,
+    which count as what they derive from. ``fast`` lets orjson do the work; the text is the same.
+
+    Raises JsonError: ``json.nan``, ``json.infinity``, ``json.integer_range``, ``json.surrogate``,
+    ``json.depth``, ``json.type`` (MZ-JCS-005).
+    """
+    if type(value) is dict or type(value) is list:
+        text = _quick_fast(value) if fast else _quick_pure(value)
+        if text is not None:
+            return text
+    return _write(value, "", MAX_DEPTH)
+
+
+def canonical_string(value: Any) -> str:
+    """The canonical string of a JSON value: a string itself, else the canonical text (MZ-CAN-001).
+
+    Raises JsonError as ``canonical_json`` does.
+    """
+    if not issubclass(type(value), str):
+        return canonical_json(value)
+    text = str.__str__(value)
+    if not text.isascii():
+        _check_surrogates(text, "")
+    return text
+
+
+def _quick_fast(value: Any) -> str | None:
+    """The canonical text by orjson, or None where that takes the careful writer."""
+    try:
+        data = orjson.dumps(value, option=_OPTIONS)
+    except TypeError:
+        return None
+    floats = _floats_of(value, pure=False)
+    mended = None if floats is None else _mend(data, floats, _BYTES)
+    if mended is None:
+        return None
+    text = mended.decode()
+    return None if _beyond(data) and _astral_name(text) else text
+
+
+def _quick_pure(value: Any) -> str | None:
+    """The canonical text by the standard library, or None where that takes the careful writer."""
+    try:
+        text = _encode_pure(value)
+        # This refuses lone surrogates, and is longer where there is more than U+FFFF.
+        beyond = not text.isascii() and len(text.encode("utf-16-le")) > 2 * len(text)
+    except Exception:  # noqa: BLE001 - a subclass may raise anything
+        return None
+    floats = _floats_of(value, pure=True)
+    if floats is None or (beyond and _astral_name(text)):
+        return None
+    return _mend(text, floats, _TEXT)
+
+
+def _beyond(data: bytes) -> bool:
+    """Whether UTF-8 has a character beyond U+FFFF: it begins with one of these bytes."""
+    return (
+        b"\xf0" in data or b"\xf1" in data or b"\xf2" in data or b"\xf3" in data or b"\xf4" in data
+    )
+
+
+def _astral_name(text: str) -> bool:
+    """Whether a member's name has a character beyond U+FFFF.
+
+    Both encoders sort names by code point; only with such a name does UTF-16 sort otherwise.
+    """
+    return any(hit[1] for hit in _ASTRAL.finditer(text))
+
+
+def _floats_of(value: Any, *, pure: bool) -> list[float] | None:
+    """Every float of a value, or None if it is not made of exact JSON types, or nests too deep.
+
+    ``pure``: also check what orjson does itself, integers and names. Of an object's names one is
+    enough: they have been sorted, and a string compares with nothing else. Level by level, so that
+    depth is the turn of a loop.
+    """
+    flat = _FLAT_PURE if pure else _FLAT_FAST
+    floats: list[float] = []
+    level = [value]
+    for room in range(MAX_DEPTH, -1, -1):
+        deeper: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind in flat or (kind is int and _MIN_INTEGER <= item <= MAX_INTEGER):
+                continue
+            if kind is float:
+                floats.append(item)
+            elif kind is dict and room and not (pure and type(next(iter(item), "")) is not str):
+                deeper += item.values()
+            elif (kind is list or kind is tuple) and room:
+                deeper += item
+            else:
+                return None
+        if not deeper:
+            break
+        level = deeper
+    return floats
+
+
+def _mend(text: AnyStr, floats: list[float], notation: _Notation[AnyStr]) -> AnyStr | None:
+    """The text with its floats in ECMA-262's notation; None where that cannot be proved right.
+
+    A search may also hit text inside a string. So the hits are counted: every float in question
+    gives exactly one, so where there are no more hits than such floats, no string was hit.
+    """
+    whole = odd = 0
+    for number in floats:
+        size = abs(number)
+        if notation.least <= size < 1e16:
+            whole += number.is_integer()
+        elif notation.small <= size < 1e21:
+            odd += 1
+        elif size == 0 and copysign(1, number) > 0:
+            whole += 1
+        elif size - size != 0 or size == 0:  # NaN, an infinity, or -0.0
+            return None
+    if whole:
+        text, hits = notation.point_zero.subn(notation.empty, text)
+        if hits != whole:
+            return None
+    return _mend_exponents(text, odd, notation) if odd else text
+
+
+def _mend_exponents(text: AnyStr, count: int, notation: _Notation[AnyStr]) -> AnyStr | None:
+    """The text with its ``count`` exponents in ECMA-262's notation; None if that cannot be."""
+    pieces: list[AnyStr] = []
+    done = 0
+    for hit in notation.exponent.finditer(text):
+        end = hit.start()
+        mantissa = notation.mantissa.search(text, max(0, end - _LONGEST_MANTISSA), end)
+        if mantissa:
+            start = mantissa.start(1)
+            pieces += text[done:start], notation.recode(double_text(float(text[start : hit.end()])))
+            done = hit.end()
+    if len(pieces) != 2 * count:
+        return None
+    pieces.append(text[done:])
+    return notation.empty.join(pieces)
+
+
+def _write(value: Any, pointer: str, room: int) -> str:
+    """The canonical text of any value; ``room``: how many more arrays and objects may nest."""
+    kind = type(value)
+    if kind is bool or value is None:
+        return _CONSTANTS[value]
+    # Not isinstance(), which believes an object's word about its class.
+    if issubclass(kind, str):
+        return _string(str.__str__(value), pointer)
+    if issubclass(kind, int):
+        return _integer(int.__pos__(value), pointer)
+    if issubclass(kind, float):
+        return _double(float.__pos__(value), pointer)
+    if not issubclass(kind, (dict, list, tuple)):
+        raise JsonError("json.type", f"Expected a JSON value, got {show(value)}.", pointer=pointer)
+    if not room:
+        message = f"Arrays and objects may nest {MAX_DEPTH} deep, not deeper."
+        raise JsonError("json.depth", message, pointer=pointer)
+    if issubclass(kind, dict):
+        return _object(value, pointer, room - 1)
+    items = list.__iter__(value) if issubclass(kind, list) else tuple.__iter__(value)
+    texts = [_write(item, f"{pointer}/{at}", room - 1) for at, item in enumerate(items)]
+    return f"[{','.join(texts)}]"
+
+
+def _object(value: dict[Any, Any], pointer: str, room: int) -> str:
+    members: dict[str, Any] = {}
+    for name, item in dict.items(value):
+        if not issubclass(type(name), str):
+            message = f"A member's name must be a string, got {show(name)}."
+            raise JsonError("json.type", message, pointer=pointer)
+        members[str.__str__(name)] = item
+    if len(members) < dict.__len__(value):  # subclasses of str, unequal but of the same letters
+        message = "Two members have the same name; names must differ."
+        raise JsonError("json.duplicate", message, pointer=pointer)
+    texts = []
+    for name in sorted(members, key=_utf16):
+        inner = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        texts.append(f"{_string(name, inner)}:{_write(members[name], inner, room)}")
+    return f"{{{','.join(texts)}}}"
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _string(text: str, pointer: str) -> str:
+    _check_surrogates(text, pointer)
+    return encode_basestring(text)
+
+
+def _integer(number: int, pointer: str) -> str:
+    if -MAX_INTEGER <= number <= MAX_INTEGER:
+        return str(number)
+    message = "An integer must lie within ±(2^53-1); write a greater one as a string."
+    raise JsonError("json.integer_range", message, pointer=pointer)
+
+
+def _double(number: float, pointer: str) -> str:
+    if number - number == 0:
+        return double_text(number)
+    code = "json.infinity" if number == number else "json.nan"
+    message = f"A number must be finite, got {number}."
+    raise JsonError(code, message, pointer=pointer)
+
+
+def _check_surrogates(text: str, pointer: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = (
+            f"A string must be Unicode text, got a lone surrogate at its character {error.start}."
+        )
+        raise JsonError("json.surrogate", message, pointer=pointer) from None

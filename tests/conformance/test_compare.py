@@ -1,0 +1,71 @@
+"""Numbers are compared by value, everything else exactly, and a difference names its place."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from mizan.testing import json_values
+from mizan_conformance.compare import difference, show
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        (1, 1.0),
+        (1e21, 10**21),
+        (123456789012345683968.0, 123456789012345680000),
+        (-0.0, 0),
+        (10**400, 10**400),
+        ({"a": [1, None, True]}, {"a": [1.0, None, True]}),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ("e\u0301", "e\u0301"),
+    ],
+)
+def test_equal(expected: Any, actual: Any) -> None:
+    assert difference(expected, actual) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "said"),
+    [
+        (1, True, "expected 1, got true"),
+        (0, False, "expected 0, got false"),
+        (False, 0, "expected false, got 0"),
+        (1, "1", 'expected 1, got "1"'),
+        (None, 0, "expected null, got 0"),
+        (1, 2, "expected 1, got 2"),
+        (10**400, -(10**400), "expected 1000"),
+        ("\u00e9", "e\u0301", 'expected "\\u00e9", got "e\\u0301"'),
+        ([1, 2], [1, 3], "at /1: expected 2, got 3"),
+        ([1, 2], [1], "at /1: expected 2, got nothing"),
+        ([1], [1, 2], "at /1: expected nothing, got 2"),
+        ({"a": 1}, {}, "at /a: expected 1, got nothing"),
+        ({}, {"a": 1}, "at /a: expected nothing, got 1"),
+        ({"x": [{"a/b": 1, "c~": 2}]}, {"x": [{"a/b": 1, "c~": 3}]}, "at /x/0/c~0: expected 2"),
+        ({"x": [{"a/b": 1}]}, {"x": [{"a/b": 2}]}, "at /x/0/a~1b: expected 1"),
+        ({}, [], "expected {}, got []"),
+    ],
+)
+def test_different(expected: Any, actual: Any, said: str) -> None:
+    assert str(difference(expected, actual)).startswith(said)
+
+
+@given(json_values())
+def test_a_value_equals_what_json_makes_of_it(value: Any) -> None:
+    assert difference(value, json.loads(json.dumps(value))) is None
+
+
+def test_long_values_are_cut_in_their_middle() -> None:
+    text = show("a" * 5000 + "b" * 5000)
+    assert text.startswith('"aaa')
+    assert text.endswith('bbb" (10002 characters)')
+    assert len(text) < 200
+
+
+def test_what_nests_too_deep_is_told_all_the_same() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert str(difference(1, deep)) == "expected 1, got a value that is nested too deep to show"
