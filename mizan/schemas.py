@@ -221,13 +221,14 @@ def _phrases(error: ValidationError) -> tuple[str, str]:
         return f"one of: {', '.join(map(_branch_name, value))}", _show(instance)
     if keyword == "pattern" and len(value) > _LONG:
         return f"what {_show(schema.get('title', 'the grammar'))} describes", _show(instance)
+    if keyword == "const":
+        return _show(value), _show(instance)
     return _EXPECTED[keyword].format(_listed_values(value)), _show(instance)
 
 
 _LONG = 100
 _EXPECTED = {
     "type": "a value of type {}",
-    "const": "{}",
     "enum": "one of {}",
     "pattern": "text that matches {}",
     "minLength": "at least {} characters",

@@ -20,9 +20,14 @@ PUBLIC: dict[str, Any] = {
 def test_keys_that_another_program_made() -> None:
     """Made with openssl."""
     public = derive_cache_key(SECRET, **PUBLIC)
-    assert public == "mizan:1:e:user:8e90db907891b1ef7cb1e78f08f41a789c6296d4580d9379f2fcc26889df0db9"
+    assert (
+        public == "mizan:1:e:user:8e90db907891b1ef7cb1e78f08f41a789c6296d4580d9379f2fcc26889df0db9"
+    )
     own = {**PUBLIC, "params": {}, "rev": 0, "user": "ü", "pkey": "ab", "vary": {"lang": "de"}}
-    assert derive_cache_key(SECRET, **own) == "mizan:1:e:user:3f457315c46eef3556016c9892ab0ca981afd8c7f0878196e5d16d58099ae3d5"
+    assert (
+        derive_cache_key(SECRET, **own)
+        == "mizan:1:e:user:3f457315c46eef3556016c9892ab0ca981afd8c7f0878196e5d16d58099ae3d5"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""The targets of a mutation (SPEC.md, section 7.2).
+
+Invariant: a target may be broader than what changed, never narrower.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from mizan.errors import DeclarationError, MizanError, show
+from mizan.protocol.coerce import coerce
+from mizan.protocol.declarations import Catalog, Document, Effect, read_declarations
+from mizan.protocol.targets import Target, canonical_set
+from mizan.protocol.values import JsonValue
+
+
+def mutation_targets(
+    declarations: Document | Catalog,
+    function: str,
+    args: Mapping[str, JsonValue],
+    bound: Mapping[str, JsonValue],
+    added: Iterable[Target] = (),
+) -> tuple[Target, ...]:
+    """Return the canonical set of what a call of the function made stale.
+
+    `declarations` may be a catalog, which was checked before. `args` are the call's arguments,
+    `bound` what the request gives for bound parameters, `added` the targets that were added while
+    the function ran; of a function that is no mutation only these are stale.
+
+    Raises DeclarationError for declarations with a fault and for a function that is not declared
+    (``declaration.unknown_target``), DocumentError or JsonError for an added target that is none.
+    """
+    catalog = declarations if isinstance(declarations, Catalog) else read_declarations(declarations)
+    entry = catalog.functions.get(function)
+    if entry is None:
+        message = f"{show(function)} is no declared function."
+        raise DeclarationError("declaration.unknown_target", message)
+    taken = {name: value for name, value in args.items() if name in entry.arguments}
+    declared = [_target(effect, taken, bound) for effect in entry.effects]
+    return canonical_set([*declared, *added])
+
+
+def _target(
+    effect: Effect, args: Mapping[str, JsonValue], bound: Mapping[str, JsonValue]
+) -> Target:
+    params: list[tuple[str, JsonValue]] = []
+    for name, kind in effect.scope.items():
+        value = args.get(name)
+        if value is None and name in effect.context.bound:
+            value = bound.get(name)
+        value = _coerced(value, kind)
+        if value is not None:
+            params.append((name, value))
+    declaration = effect.declaration
+    return Target(declaration["context"], tuple(params), declaration.get("function"))
+
+
+def _coerced(value: JsonValue, kind: Document) -> JsonValue:
+    """Return the canonical value; None where there is none, which makes the target broader."""
+    try:
+        return coerce(value, kind, nullable=True)
+    except MizanError:
+        return None
