@@ -6,9 +6,13 @@ names the argument by a JSON Pointer.
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
 import inspect
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema, with_config
@@ -81,6 +85,10 @@ class Arguments:
         except ValidationError as error:
             raise ArgumentsInvalid(errors_of(error, given)) from error
 
+    def known(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of the values that the function takes."""
+        return {each.name: given[each.name] for each in self.arguments if each.name in given}
+
     def from_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the named arguments of a Python call. Raises TypeError as a call would."""
         if len(args) > len(self.arguments):
@@ -90,6 +98,19 @@ class Arguments:
         if twice:
             raise TypeError(f"got {twice[0]} twice.")
         return named | kwargs
+
+
+def wire_value(value: Any) -> Any:
+    """Return a Python value as the JSON value that clients would send, where it has one."""
+    if isinstance(value, enum.Enum):
+        return wire_value(value.value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [wire_value(each) for each in value]
+    if isinstance(value, dt.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, (dt.date, uuid.UUID)):
+        return str(value)
+    return format(value, "f") if isinstance(value, Decimal) else value
 
 
 def errors_of(error: ValidationError, given: object) -> list[dict[str, str]]:

@@ -6,23 +6,15 @@ a catalog exists only without faults.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, overload
+from typing import Any
 
-from mizan.server.context import Context
-from mizan.server.declare import ClientFunction, Options, Permission, listed
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of the declarations: its code (annex B), a sentence, and `file:line`."""
-
-    code: str
-    message: str
-    where: str
+from mizan.server.catalog import Catalog
+from mizan.server.declare import ClientFunction, Options, listed
+from mizan.server.direct import call_directly
+from mizan.server.freeze import Fault, freeze
+from mizan.server.host import Host
 
 
 class DeclarationsInvalid(Exception):
@@ -30,26 +22,65 @@ class DeclarationsInvalid(Exception):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
-        super().__init__("\n".join(f"{each.where}: {each.message} [{each.code}]" for each in faults))
+        super().__init__("\n".join(str(each) for each in faults))
 
 
 class Registry:
-    """Collects declared functions. `client` is its decorator; `catalog` is set when it freezes."""
+    """Collects declared functions and makes the catalog, once, when it is first asked for.
+
+    `host` makes the framework's host when the catalog is made.
+    """
 
     def __init__(self) -> None:
         self.functions: list[ClientFunction] = []
-        self.contexts: dict[str, type[Context]] = {}
+        self.host: Callable[[], Host] | None = None
+        self._catalog: Catalog | None = None
+        self._lock = threading.RLock()
 
     def client(self, fn: Callable[..., Any] | None = None, /, **given: Any) -> Any:
-        """Declare a server function; see `mizan.server.client` for the arguments."""
+        """Declare a server function; `mizan.server.client` documents the arguments."""
         options = _options(given)
 
         def declare(fn: Callable[..., Any]) -> ClientFunction:
             function = ClientFunction(fn, options, self)
-            self.functions.append(function)
+            with self._lock:
+                self.functions.append(function)
+                self._catalog = None
             return function
 
         return declare if fn is None else declare(fn)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of all that was declared. Raises DeclarationsInvalid."""
+        if self._catalog is not None:
+            return self._catalog
+        with self._lock:
+            if self.host is None:
+                raise RuntimeError('No framework: put "mizan.django" into INSTALLED_APPS.')
+            catalog, faults = freeze(self.functions, self.host())
+            if catalog is None:
+                raise DeclarationsInvalid(faults)
+            self._catalog = catalog
+            return catalog
+
+    def reset(self) -> None:
+        """Forget the catalog: the next request for it makes it anew (settings changed)."""
+        self._catalog = None
+
+    def faults(self) -> list[Fault]:
+        """Return every fault of the declarations."""
+        try:
+            _ = self.catalog
+        except DeclarationsInvalid as error:
+            return error.faults
+        return []
+
+    def call_directly(
+        self, function: ClientFunction, request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a function that was called from Python; see `ClientFunction.__call__`."""
+        return call_directly(self.catalog, function.name, request, args, kwargs)
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -57,3 +88,7 @@ def _options(given: dict[str, Any]) -> Options:
         if given.get(name) is not None:
             given[name] = listed(given[name])
     return Options(**given)
+
+
+registry = Registry()
+"""The registry that `mizan.server.client` declares in."""
