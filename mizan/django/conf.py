@@ -76,7 +76,11 @@ def _secret(value: Any) -> str | None:
     """Never shows the value."""
     if value is None:
         return None
-    size = len(value.encode() if isinstance(value, str) else value) if isinstance(value, (str, bytes)) else 0
+    size = (
+        len(value.encode() if isinstance(value, str) else value)
+        if isinstance(value, (str, bytes))
+        else 0
+    )
     return None if size >= 32 else "expected at least 32 bytes."
 
 
@@ -94,16 +98,76 @@ def _callables(value: Any) -> str | None:
 
 
 SETTINGS = (
-    Setting("MIZAN_MODULE", "mizan", _is(str, "a module name"), "mizan.E101", "The module of each app that declares functions; it is imported at start-up."),
-    Setting("MIZAN_IDENTITY_PARAMS", ("user_id",), _names, "mizan.E102", "Parameter names that identify a user: a context with one is user-scoped."),
-    Setting("MIZAN_EDGE", False, _is(bool, "True or False"), "mizan.E103", "Whether an edge that purges stands in front: public contexts may then be kept for a year."),
-    Setting("MIZAN_VIEW_URLS", {}, _routes, "mizan.E104", "Routes of pages that Mizan does not serve, by context: {'user': ['/profile/:user_id/']}."),
-    Setting("MIZAN_BODY_LIMIT", 1024 * 1024, _count(1024, 16 * 1024 * 1024, "bytes"), "mizan.E105", "The largest JSON body of a request, in bytes."),
-    Setting("MIZAN_VARY", {}, _callables, "mizan.E106", "What public functions may see of a request beyond their parameters: {facet: callable(request) -> str}."),
-    Setting("MIZAN_MWT_KEYS", None, _keys, "mizan.E107", "The keys of identity tokens (JWK). The first signs, all verify. None: no tokens."),
-    Setting("MIZAN_MWT_AUDIENCE", "mizan", _is(str, "a string"), "mizan.E108", "The audience that tokens name."),
-    Setting("MIZAN_MWT_TTL", 5 * MINUTES, _count(1, 60 * MINUTES, "seconds"), "mizan.E109", "The life of a token in seconds: the longest that a revoked permission lives."),
-    Setting("MIZAN_PKEY_SECRET", None, _secret, "mizan.E110", "The secret of permission keys, at least 32 bytes. Needed where there are MIZAN_MWT_KEYS."),
+    Setting(
+        "MIZAN_MODULE",
+        "mizan",
+        _is(str, "a module name"),
+        "mizan.E101",
+        "The module of each app that declares functions; it is imported at start-up.",
+    ),
+    Setting(
+        "MIZAN_IDENTITY_PARAMS",
+        ("user_id",),
+        _names,
+        "mizan.E102",
+        "Parameter names that identify a user: a context with one is user-scoped.",
+    ),
+    Setting(
+        "MIZAN_EDGE",
+        False,
+        _is(bool, "True or False"),
+        "mizan.E103",
+        "Whether an edge that purges stands in front: public contexts may then be kept for a year.",
+    ),
+    Setting(
+        "MIZAN_VIEW_URLS",
+        {},
+        _routes,
+        "mizan.E104",
+        "Routes of pages that Mizan does not serve, by context: {'user': ['/profile/:user_id/']}.",
+    ),
+    Setting(
+        "MIZAN_BODY_LIMIT",
+        1024 * 1024,
+        _count(1024, 16 * 1024 * 1024, "bytes"),
+        "mizan.E105",
+        "The largest JSON body of a request, in bytes.",
+    ),
+    Setting(
+        "MIZAN_VARY",
+        {},
+        _callables,
+        "mizan.E106",
+        "What public functions may see of a request beyond their parameters: {facet: callable(request) -> str}.",
+    ),
+    Setting(
+        "MIZAN_MWT_KEYS",
+        None,
+        _keys,
+        "mizan.E107",
+        "The keys of identity tokens (JWK). The first signs, all verify. None: no tokens.",
+    ),
+    Setting(
+        "MIZAN_MWT_AUDIENCE",
+        "mizan",
+        _is(str, "a string"),
+        "mizan.E108",
+        "The audience that tokens name.",
+    ),
+    Setting(
+        "MIZAN_MWT_TTL",
+        5 * MINUTES,
+        _count(1, 60 * MINUTES, "seconds"),
+        "mizan.E109",
+        "The life of a token in seconds: the longest that a revoked permission lives.",
+    ),
+    Setting(
+        "MIZAN_PKEY_SECRET",
+        None,
+        _secret,
+        "mizan.E110",
+        "The secret of permission keys, at least 32 bytes. Needed where there are MIZAN_MWT_KEYS.",
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -137,7 +201,9 @@ def pkey_secret() -> bytes:
 def vary() -> dict[str, Callable[[Any], str]]:
     """Return the facets of a request that public functions may see."""
     found = get("MIZAN_VARY")
-    return {name: import_string(each) if isinstance(each, str) else each for name, each in found.items()}
+    return {
+        name: import_string(each) if isinstance(each, str) else each for name, each in found.items()
+    }
 
 
 def unknown(names: Sequence[str]) -> list[str]:

@@ -28,7 +28,6 @@ from mizan.django import auth, conf
 from mizan.django.request import PublicRequest, Witness, watched
 from mizan.protocol.targets import Target
 from mizan.server import problems
-from mizan.server.host import Identity
 from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
 
@@ -112,7 +111,9 @@ class DjangoHost:
         """Whether an entry was committed, or waits for the commit."""
         if entry.committed:
             return True
-        return any(callback is entry for _, callback, *_ in transaction.get_connection().run_on_commit)
+        return any(
+            callback is entry for _, callback, *_ in transaction.get_connection().run_on_commit
+        )
 
     def after_commit(self, targets: tuple[Target, ...]) -> None:
         """Purge what no reply carries, once the open transaction commits."""
@@ -143,7 +144,9 @@ class DjangoHost:
 
     def report(self, error: Exception, request: HttpRequest) -> None:
         """Log an unexpected error where Django logs its own."""
-        logger.error("mizan.unexpected", exc_info=error, extra={"request": request, "status_code": 500})
+        logger.error(
+            "mizan.unexpected", exc_info=error, extra={"request": request, "status_code": 500}
+        )
 
 
 def _too_large(limit: int) -> Problem:
@@ -171,7 +174,7 @@ def _rest_framework(error: Exception) -> Problem | None:
     detail, status = getattr(error, "detail", None), getattr(error, "status_code", None)
     if status is None or detail is None or not type(error).__module__.startswith("rest_framework"):
         return None
-    if status == 400:  # noqa: PLR2004 (a validation error of DRF)
+    if status == 400:
         return problems.of_errors(list(_flat(detail, "")))
     codes = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
     return Problem(codes.get(status, "internal"), str(detail), status=status)
@@ -180,13 +183,19 @@ def _rest_framework(error: Exception) -> Problem | None:
 def _flat(detail: Any, pointer: str) -> Any:
     if isinstance(detail, dict):
         for name, each in detail.items():
-            yield from _flat(each, pointer if name == "non_field_errors" else f"{pointer}/{escape(str(name))}")
+            yield from _flat(
+                each, pointer if name == "non_field_errors" else f"{pointer}/{escape(str(name))}"
+            )
     elif isinstance(detail, list) and detail and isinstance(detail[0], (dict, list)):
         for number, each in enumerate(detail):
             yield from _flat(each, f"{pointer}/{number}")
     else:
         for each in detail if isinstance(detail, list) else [detail]:
-            yield {"pointer": pointer, "code": getattr(each, "code", "invalid"), "detail": str(each)}
+            yield {
+                "pointer": pointer,
+                "code": getattr(each, "code", "invalid"),
+                "detail": str(each),
+            }
 
 
 _PROBLEMS: tuple[tuple[type[Exception], Any], ...] = (

@@ -92,7 +92,11 @@ class MWTUser:
         if self._loaded is None:
             found = get_user_model()._default_manager.filter(pk=self.pk).first()
             if found is None or not found.is_active:
-                raise Problem("token_invalid", "The user of this token is gone or inactive.", headers=CHALLENGE)
+                raise Problem(
+                    "token_invalid",
+                    "The user of this token is gone or inactive.",
+                    headers=CHALLENGE,
+                )
             self._loaded = found
         return self._loaded
 

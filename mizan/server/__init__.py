@@ -1,1 +1,7 @@
 """What any Python adapter needs: declaring, checking, running. No framework is imported here."""
+
+from mizan.server.context import Context, FromRequest
+from mizan.server.problems import AppError
+from mizan.server.public import client, invalidate
+
+__all__ = ["AppError", "Context", "FromRequest", "client", "invalidate"]

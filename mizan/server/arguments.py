@@ -13,10 +13,15 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    NotRequired,  # pydantic reads these alike on every Python
+    get_type_hints,
+)
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema, with_config
-from typing_extensions import NotRequired, TypedDict  # pydantic reads these alike on every Python
+from typing_extensions import TypedDict
 
 from mizan.compat import escape
 
@@ -53,11 +58,18 @@ def arguments_of(fn: Callable[..., Any]) -> tuple[tuple[Argument, ...], Any]:
     """
     hints = get_type_hints(fn, include_extras=True)
     parameters = list(inspect.signature(fn).parameters.values())
-    if not parameters or parameters[0].kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
+    if not parameters or parameters[0].kind in (
+        inspect.Parameter.KEYWORD_ONLY,
+        inspect.Parameter.VAR_KEYWORD,
+    ):
         raise TypeError("its first argument must be the request.")
     found = []
     for each in parameters[1:]:
-        if each.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY):
+        if each.kind in (
+            inspect.Parameter.VAR_POSITIONAL,
+            inspect.Parameter.VAR_KEYWORD,
+            inspect.Parameter.POSITIONAL_ONLY,
+        ):
             raise TypeError(f"its argument {each} has no name that a client could use.")
         found.append(Argument(each.name, hints.get(each.name, Any), each.default))
     return tuple(found), hints.get("return", inspect.Signature.empty)
@@ -69,7 +81,9 @@ class Arguments:
     `adapter` is the pydantic TypeAdapter of the whole set, for the JSON Schema.
     """
 
-    def __init__(self, name: str, arguments: Sequence[Argument], uploads: tuple[type, ...] = ()) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[Argument], uploads: tuple[type, ...] = ()
+    ) -> None:
         self.arguments = tuple(arguments)
         self.uploads = tuple(each.name for each in arguments if _is_upload(each.hint, uploads))
         members = {each.name: _member(each, each.name in self.uploads) for each in arguments}
@@ -140,11 +154,15 @@ def _detail(error: Mapping[str, Any]) -> str:
     return f"{error['msg']}."
 
 
-def _member(argument: Argument, upload: bool) -> Any:  # noqa: ANN401 (a type hint)
+def _member(argument: Argument, upload: bool) -> Any:
     hint = Annotated[argument.hint, WithJsonSchema(_BINARY)] if upload else argument.hint
     if argument.required:
         return hint
-    shown = Field(json_schema_extra={"default": argument.default}) if _is_plain(argument.default) else Field()
+    shown = (
+        Field(json_schema_extra={"default": argument.default})
+        if _is_plain(argument.default)
+        else Field()
+    )
     return NotRequired[Annotated[hint, shown]]
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mizan.errors import MizanError
+from mizan.errors import DeclarationError
 from mizan.protocol import declarations, policy
 from mizan.protocol.coerce import coerce
 from mizan.protocol.manifest import build_manifest
 from mizan.protocol.scope import mutation_targets
-from mizan.protocol.targets import Target
-from mizan.server.arguments import Arguments
+from mizan.protocol.targets import EVERYTHING, Target
+from mizan.server.arguments import Arguments, wire_value
 from mizan.server.client_schema import client_schema, context_digest, digest
 from mizan.server.context import Context, FromRequest
 from mizan.server.declare import ClientFunction, Options
@@ -60,10 +60,15 @@ class ReadContext:
     """A context as the dispatcher needs it. `functions` are those that return data, by name."""
 
     def __init__(
-        self, declared: type[Context], entry: declarations.ContextEntry, functions: Iterable[Function]
+        self,
+        declared: type[Context],
+        entry: declarations.ContextEntry,
+        functions: Iterable[Function],
     ) -> None:
         self.name = declared.name
-        self.functions = tuple(sorted((f for f in functions if not f.is_view), key=lambda f: f.name))
+        self.functions = tuple(
+            sorted((f for f in functions if not f.is_view), key=lambda f: f.name)
+        )
         self.is_public = bool(self.functions)
         self.parameters = entry.parameters
         self.bound: dict[str, tuple[FromRequest, Mapping[str, Any]]] = {
@@ -140,6 +145,23 @@ class Catalog:
         if not function.affects:
             return ()
         return mutation_targets(self.protocol, function.name, arguments, bound)
+
+    def target(self, name: str, params: Mapping[str, Any]) -> Target:
+        """Return the target of a context or function by name, or `*`. Raises DeclarationError."""
+        if name == "*":
+            return EVERYTHING
+        function = self.functions.get(name) if name not in self.contexts else None
+        context = function.context if function else name
+        if context not in self.contexts:
+            raise DeclarationError("declaration.unknown_target", f"{name!r} is not declared.")
+        types = {each["name"]: each["type"] for each in self.contexts[context].parameters}
+        types |= {each: kind for each, (_, kind) in self.contexts[context].bound.items()}
+        unknown = sorted(params.keys() - types.keys())
+        if unknown:
+            message = f"{context} has no parameter {unknown[0]!r}; it has: {', '.join(types)}."
+            raise DeclarationError("declaration.unknown_target", message)
+        values = {each: coerce(wire_value(value), types[each]) for each, value in params.items()}
+        return Target(context, tuple(sorted(values.items())), function.name if function else None)
 
     def declares(self, function: str | None, error: AppError) -> bool:
         """Whether a function declares an error of this class."""

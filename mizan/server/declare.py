@@ -12,13 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mizan.server.context import By, Context
+from mizan.server.context import Context
 
 if TYPE_CHECKING:
     from mizan.server.registry import Registry
 
 Permission = str | Callable[[Any], bool]
-Affected = type[Context] | By | str | "ClientFunction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,7 @@ class Options:
     methods: tuple[str, ...] | None = None
     rev: int = 0
     cache: bool | int = True
-    atomic: bool = True
+    atomic: bool | None = None
     login_required: bool = False
     permission: Permission | None = None
     errors: tuple[type[Exception], ...] = ()
@@ -62,7 +61,7 @@ class ClientFunction:
         self.where = where(fn)
         self._registry = registry
 
-    def __call__(self, request: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (the function's own types)
+    def __call__(self, request: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Validate the arguments, run the function, and report its targets (MZ-SCO-006).
 
         Returns what the function returns, or its coroutine. Raises ArgumentsInvalid, and whatever
@@ -81,6 +80,6 @@ def where(fn: Callable[..., Any]) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}"
 
 
-def listed(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 (one thing or several)
+def listed(value: Any) -> tuple[Any, ...]:
     """Return one thing, or a list or tuple of things, as a tuple."""
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)

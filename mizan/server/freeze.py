@@ -25,6 +25,7 @@ from mizan.server.results import Result
 
 _converter = re.compile(r"<(?:[^:<>]+:)?([^:<>]+)>")
 
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of the declarations: its code, a sentence, and `file:line`."""
@@ -149,7 +150,11 @@ def _faults_of(
 ) -> Iterator[Fault]:
     """Yield every fault of a document: each is noted, what has it is taken out, and the rest is
     looked at again. What leans on something taken out is taken out with it, silently."""
-    document = {**document, "functions": document["functions"][:], "contexts": document["contexts"][:]}
+    document = {
+        **document,
+        "functions": document["functions"][:],
+        "contexts": document["contexts"][:],
+    }
     places = {"functions": functions[:], "contexts": contexts[:]}
     while True:
         try:
@@ -158,7 +163,9 @@ def _faults_of(
             _, section, number = (error.pointer or "").split("/")[:3]
             yield Fault(error.code, error.message, places[section].pop(int(number)))
             gone = document[section].pop(int(number))
-            if section == "contexts" and all(c["name"] != gone["name"] for c in document["contexts"]):
+            if section == "contexts" and all(
+                c["name"] != gone["name"] for c in document["contexts"]
+            ):
                 _drop_readers(document, places["functions"], gone["name"])
         else:
             return

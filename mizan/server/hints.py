@@ -78,7 +78,9 @@ def _type(hint: object) -> ParameterType:
 
 def _choice(hint: object, values: tuple[Any, ...]) -> ParameterType:
     if not all(isinstance(value, _CHOICES) for value in values):
-        raise HintError(f"{hint!r}: the choices of a context parameter are str, int, float or bool.")
+        raise HintError(
+            f"{hint!r}: the choices of a context parameter are str, int, float or bool."
+        )
     plain = [value.value if isinstance(value, enum.Enum) else value for value in values]
     return {"type": "choice", "values": plain}
 

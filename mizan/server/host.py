@@ -33,6 +33,7 @@ class Incoming:
     query: str = ""
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    function: str | None = None
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class Reply:
 class Witness(Protocol):
     """Notes what a public function saw of the request that it may not (MZ-POL-007)."""
 
-    seen: list[str]
+    seen: set[str]
+    varied: set[str]
 
 
 class Host(Protocol):
@@ -60,6 +62,8 @@ class Host(Protocol):
     identity_params: tuple[str, ...]
     response_types: tuple[type, ...]
     upload_types: tuple[type, ...]
+    body_limit: int
+    view_urls: Mapping[str, Any]
 
     def body(self, request: Any) -> bytes:
         """Return the request's body. Raises Problem (413) over the limit."""
@@ -101,6 +105,12 @@ class Host(Protocol):
 
     def after_commit(self, targets: tuple[Target, ...]) -> None:
         """Purge targets that no reply carries, after the open transaction (or now)."""
+
+    def is_lazy(self, value: Any) -> bool:
+        """Whether shaping a result may block: a queryset, a model instance."""
+
+    def check_response(self, value: Any) -> Any:
+        """Return a view function's response. Raises ResultInvalid for anything else."""
 
     def plain(self, value: Any) -> Any:
         """Return the framework's own sequences as lists, anything else as it is."""

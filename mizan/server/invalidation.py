@@ -31,13 +31,19 @@ class Entry:
 
 
 class Collector:
-    """The targets of one outermost call."""
+    """The targets of one outermost call.
 
-    __slots__ = ("_entries", "_host")
+    `pending`: what a call without a transaction reports if it fails. `settled`: the canonical set,
+    worked out while the transaction is still open.
+    """
+
+    __slots__ = ("_entries", "_host", "pending", "settled")
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._entries: list[Entry] = []
+        self.pending: tuple[Target, ...] = ()
+        self.settled: tuple[Target, ...] = ()
 
     def add(self, targets: Iterable[Target]) -> None:
         """Add targets at this moment, inside whatever savepoint is open."""
@@ -46,10 +52,10 @@ class Collector:
             self._host.tie(entry)
             self._entries.append(entry)
 
-    def targets(self) -> tuple[Target, ...]:
-        """Return the canonical set of what was added and not rolled back."""
+    def settle(self) -> None:
+        """Work out what was added and not rolled back; in the thread of the transaction."""
         alive = [entry for entry in self._entries if self._host.is_alive(entry)]
-        return canonical_set(target for entry in alive for target in entry.targets)
+        self.settled = canonical_set(target for entry in alive for target in entry.targets)
 
 
 current: ContextVar[Collector | None] = ContextVar("mizan_collector", default=None)

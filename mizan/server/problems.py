@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from mizan.errors import MizanError
+from mizan.errors import WireError
 from mizan.protocol.canonical import canonical_json
 
 _TYPE = "https://w3id.org/mizan/v1/errors/"
@@ -98,9 +98,9 @@ class AppError(Exception):
         self.fields = fields
 
 
-def of_wire_error(error: MizanError, status: int) -> Problem:
-    """Return the problem for input that the protocol refuses: 400, 413 and 414 whole, 422 by place."""
-    whole = {400: "malformed", 413: "too_large", 414: "uri_too_long"}.get(status)
+def of_wire_error(error: WireError) -> Problem:
+    """Return the problem for input that the protocol refuses: whole (400, 413, 414), or by place."""
+    whole = {400: "malformed", 413: "too_large", 414: "uri_too_long"}.get(error.status)
     if whole:
         return Problem(whole, str(error))
     place = {"pointer": error.pointer or "", "code": error.code, "detail": error.message}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mizan.errors import WireError
@@ -17,7 +18,7 @@ from mizan.protocol.targets import Instance, Target, target_to_json
 from mizan.server import problems
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.effects import FunctionFailed
-from mizan.server.host import Identity, Incoming, Reply
+from mizan.server.host import Identity, Incoming, Reply, Witness
 from mizan.server.problems import AppError, Problem
 
 if TYPE_CHECKING:
@@ -47,43 +48,53 @@ def call_reply(catalog: Catalog, text: str, targets: Sequence[Target]) -> Reply:
     return Reply(200, headers, f'{{"invalidate":{stale},"result":{text}}}'.encode())
 
 
-def context_reply(
-    catalog: Catalog,
-    context: ReadContext,
-    incoming: Incoming,
-    *,
-    identity: Identity,
-    results: Mapping[str, Any],
-    params: Mapping[str, Any],
-    url: str,
-    canonical: bool,
-    leaked: bool,
-) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a read found: the context, who asked, effective and bound parameters, results by name,
+    the canonical URL and whether it was asked for so, what public functions looked at."""
+
+    context: ReadContext
+    identity: Identity
+    params: Mapping[str, Any]
+    results: Mapping[str, Any]
+    url: str
+    canonical: bool
+    witness: Witness | None
+
+
+def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:
     """Return the reply of a read: the bundle, or 304 for an ETag that the client has."""
-    body = canonical_json(results).encode()
-    instance = Instance(context.name, tuple(sorted(params.items())))
-    caching = policy.response_headers(
-        kind="context",
-        cache=context.cache,
-        user_scoped=context.user_scoped,
-        anonymous=identity.sub is None,
-        edge=catalog.host.edge,
-        canonical=canonical,
-        no_store=False,
-        leaked=leaked,
-        etag=policy.etag(body),
-        url=url,
-        tags=[tag(guard) for guard in instance_guards(instance, context.scope_params)],
-    )
+    body = canonical_json(found.results).encode()
+    caching = _caching(catalog, found, policy.etag(body))
     headers = {"X-Mizan-Schema": catalog.digest, **caching}
     if _has(incoming.headers.get("If-None-Match", ""), caching.get("ETag")):
         return Reply(304, headers)
-    return Reply(200, {"Content-Type": JSON, **headers}, b"" if incoming.method == "HEAD" else body)
+    headers["Content-Type"] = JSON
+    return Reply(200, headers, body)
+
+
+def _caching(catalog: Catalog, found: Read, etag: str) -> dict[str, str]:
+    context, witness = found.context, found.witness
+    instance = Instance(context.name, tuple(sorted(found.params.items())))
+    return policy.response_headers(
+        kind="context",
+        cache=context.cache,
+        user_scoped=context.user_scoped,
+        anonymous=found.identity.sub is None,
+        # An edge keys by URL alone: what varies by more must be asked for again each time.
+        edge=catalog.host.edge and not (witness and witness.varied),
+        canonical=found.canonical,
+        no_store=False,
+        leaked=bool(witness and witness.seen),
+        etag=etag,
+        url=found.url,
+        tags=[tag(guard) for guard in instance_guards(instance, context.scope_params)],
+    )
 
 
 def view_reply(function: Function, response: Any, targets: Sequence[Target]) -> Reply:
     """Return the reply of a view function: its own response, with headers to add."""
-    headers = {"Cache-Control": "no-store"} if function.writes else {}
+    headers = {} if function.context else {"Cache-Control": "no-store"}
     if targets:
         headers[INVALIDATE] = header.format(targets)
     return Reply(200, headers, native=response)
@@ -95,7 +106,11 @@ def problem_reply(catalog: Catalog, incoming: Incoming, error: Exception) -> Rep
     if isinstance(error, FailedAfterEffects):
         error, targets = error.error, error.targets
     problem = problem_of(catalog, incoming, error)
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **problem.headers}
+    headers = {
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        **problem.headers,
+    }
     if targets:
         headers[INVALIDATE] = header.format(targets)
     return Reply(problem.status, headers, problem.body())
@@ -105,7 +120,9 @@ def problem_of(catalog: Catalog, incoming: Incoming, error: Exception) -> Proble
     """Return the problem for an exception; an unexpected one is reported and becomes a 500."""
     if isinstance(error, FunctionFailed):
         problem = problem_of(catalog, incoming, error.error)
-        problem.detail = f"{error.name}: {problem.detail}" if problem.detail else f"{error.name} failed."
+        problem.detail = (
+            f"{error.name}: {problem.detail}" if problem.detail else f"{error.name} failed."
+        )
         return problem
     if isinstance(error, Problem):
         return error

@@ -43,17 +43,19 @@ class Result:
                 f"{place}: {first['msg']}."
             ) from error
 
-    def dump(self, shaped: Any) -> Any:
-        """Return a shaped value as JSON-compatible Python."""
-        return self._dump(shaped, mode="json", by_alias=True)
+    def dump(self, value: Any) -> Any:
+        """Return a function's result as JSON-compatible Python. Raises ResultInvalid."""
+        return self._dump(self.shape(value), mode="json", by_alias=True)
 
-    def text(self, shaped: Any) -> str:
-        """Return a shaped value as canonical JSON text."""
-        return canonical_json(self.dump(shaped))
+    def text(self, value: Any) -> str:
+        """Return a function's result as canonical JSON text. Raises ResultInvalid."""
+        return canonical_json(self.dump(value))
 
 
 def _config(hint: Any) -> ConfigDict | None:
     """Models and dataclasses bring their own configuration; anything else takes ours."""
-    own = isinstance(hint, type) and (issubclass(hint, BaseModel) or hasattr(hint, "__pydantic_config__"))
+    own = isinstance(hint, type) and (
+        issubclass(hint, BaseModel) or hasattr(hint, "__pydantic_config__")
+    )
     plain = hasattr(hint, "__dataclass_fields__") or hasattr(hint, "__total__")
     return None if own or plain else ConfigDict(arbitrary_types_allowed=True)

@@ -1,0 +1,11 @@
+"""Mizan's URLs: `path("api/mizan/", include("mizan.django.urls"))`."""
+
+from django.urls import path
+
+from mizan.django import views
+
+app_name = "mizan"
+urlpatterns = [
+    path("call/", views.call, name="call"),
+    path("ctx/<str:name>/", views.context, name="context"),
+]

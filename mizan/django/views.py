@@ -1,0 +1,104 @@
+"""Django's views: a request in, the server's steps, a response out, for WSGI and ASGI alike.
+
+Invariant: nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from mizan.server import pipeline
+from mizan.server.catalog import Catalog
+from mizan.server.drive import adrive, drive
+from mizan.server.effects import Steps
+from mizan.server.host import Incoming, Reply
+from mizan.server.registry import registry
+
+Make = Callable[..., Steps[Reply]]
+
+
+class View:
+    """A view that is a coroutine function where an event loop runs, and a plain one elsewhere.
+
+    Django asks each time it calls a view; so one URL serves WSGI without a loop and ASGI without a
+    thread. Exempt from Django's CSRF check, which the steps do themselves where a session counts,
+    and from ATOMIC_REQUESTS, so that the commit comes before the reply.
+    """
+
+    csrf_exempt = True
+
+    def __init__(self, make: Make) -> None:
+        self._make = make
+        transaction.non_atomic_requests(self)
+
+    @property
+    def _is_coroutine_mark(self) -> object:
+        """What `inspect.iscoroutinefunction` looks for, from Python 3.12 on."""
+        return getattr(inspect, "_is_coroutine_mark", None) if _in_loop() else None
+
+    @property
+    def _is_coroutine(self) -> object:
+        """What `asyncio.iscoroutinefunction` looks for."""
+        return getattr(asyncio.coroutines, "_is_coroutine", None) if _in_loop() else None
+
+    def __call__(self, request: HttpRequest, **route: Any) -> Any:
+        """Return the response, or its coroutine where a loop runs."""
+        catalog = registry.catalog
+        incoming = _incoming(request)
+        steps = pipeline.respond(catalog, incoming, self._make(catalog, incoming, **route))
+        if _in_loop():
+            return _aresponse(steps)
+        return _response(drive(steps))
+
+
+def _in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def _aresponse(steps: Steps[Reply]) -> HttpResponseBase:
+    return _response(await adrive(steps))
+
+
+def view_of(name: str) -> View:
+    """Return the Django view of a declared view function."""
+
+    def make(catalog: Catalog, incoming: Incoming, **route: Any) -> Steps[Reply]:
+        return pipeline.view(catalog, incoming, catalog.functions[name], route)
+
+    return View(make)
+
+
+call = View(pipeline.call)
+context = View(pipeline.read)
+
+
+def _incoming(request: HttpRequest) -> Incoming:
+    return Incoming(
+        method=request.method or "",
+        native=request,
+        query=request.META.get("QUERY_STRING", ""),
+        content_type=request.content_type or "",
+        headers=request.headers,
+    )
+
+
+def _response(reply: Reply) -> HttpResponseBase:
+    if reply.native is None:
+        response: HttpResponseBase = HttpResponse(reply.body, status=reply.status)
+        del response["Content-Type"]
+    else:
+        response = reply.native
+    for name, value in reply.headers.items():
+        response[name] = value
+    return response
