@@ -10,13 +10,21 @@ export default defineConfig({
     },
   },
   test: {
+    // Machines under load are slow; no test measures time.
+    testTimeout: 60_000,
     include: ["packages/*/test/**/*.test.ts", "conformance/ports/typescript/test/**/*.test.ts"],
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],
       exclude: ["packages/protocol/src/generated/**"],
       reporter: ["text", "text-summary"],
-      thresholds: { branches: 95, functions: 95, lines: 95, statements: 95 },
+      thresholds: {
+        branches: 95,
+        functions: 95,
+        lines: 95,
+        statements: 95,
+        "packages/protocol/src/**": { 100: true },
+      },
     },
   },
 });

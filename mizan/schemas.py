@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from mizan.errors import DocumentError
 from mizan.resources import schema_dir
@@ -149,12 +150,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 @cache
 def _validator(kind: str) -> Validator:
-    schemas = [_read(each) for each in (*kinds(), _SHARED)]
+    schemas = {each: _read(each) for each in (*kinds(), _SHARED)}
+    for schema in schemas.values():
+        del schema["$schema"]  # else a reference to it would be followed by the plain class
     registry = Registry().with_resources(
-        [(schema["$id"], Resource.from_contents(schema)) for schema in schemas]
+        [(schema["$id"], DRAFT202012.create_resource(schema)) for schema in schemas.values()]
     )
     cls = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
-    made: Validator = cls(_read(kind), registry=registry)
+    made: Validator = cls(schemas[kind], registry=registry)
     return made
 
 

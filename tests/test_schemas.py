@@ -119,6 +119,13 @@ def test_a_problem_says_where_and_what(
     assert each.message == f"expected {each.expected}, found {each.found}."
 
 
+@pytest.mark.parametrize("name", ["abc\n", "\u0661", "A"])
+def test_a_pattern_behind_a_reference_to_a_whole_schema_holds(name: str) -> None:
+    fresh = [{"context": "a", "params": {}, "data": {name: 1}}]
+    [each] = problems("result", {"result": 1, "invalidate": ["a"], "fresh": fresh})
+    assert (each.pointer, each.keyword) == ("/fresh/0/data", "propertyNames")
+
+
 def test_every_problem_is_listed_in_order() -> None:
     found = problems("call", {"function": 5, "args": [], "x": 1})
     assert [(each.pointer, each.keyword) for each in found] == [

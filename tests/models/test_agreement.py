@@ -16,10 +16,9 @@ import jsonschema_rs
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
-from jsonschema.validators import extend
 from pydantic import TypeAdapter, ValidationError
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from mizan.resources import schema_dir
 from mizan.schemas import kinds, validator
@@ -133,12 +132,12 @@ def _object(schema: Any, file: str) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries(required, optional=members)
     names = drawn(schema.get("propertyNames", {"type": "string"}), file)
     values = drawn(schema["additionalProperties"], file)
-    return st.dictionaries(names, values, min_size=schema.get("minProperties", 0), max_size=3)
+    return st.dictionaries(names, values, min_size=schema.get("minProperties", 0), max_size=2)
 
 
 def _array(schema: Any, file: str) -> st.SearchStrategy[Any]:
     low = schema.get("minItems", 0)
-    high = min(schema.get("maxItems", low + 3), low + 3)
+    high = min(schema.get("maxItems", low + 2), low + 2)
     return st.lists(drawn(schema["items"], file), min_size=low, max_size=high)
 
 
@@ -212,11 +211,12 @@ def judges(file: str, name: str | None, reader: bool) -> tuple[Any, Any]:
     """Return two validators, of two libraries, of a schema or one of its definitions."""
     known = {each: opened(schema) if reader else schema for each, schema in SCHEMAS.items()}
     root = {"$ref": f"{BASE}{file}" + (f"#/$defs/{name}" if name else "")}
+    # With `$schema` a reference would be followed by the library's class, not by this one.
+    bare = [{key: each[key] for key in each if key != "$schema"} for each in known.values()]
     registry = Registry().with_resources(
-        [(each["$id"], Resource.from_contents(each)) for each in known.values()]
+        [(each["$id"], DRAFT202012.create_resource(each)) for each in bare]
     )
-    pattern = type(validator("call")).VALIDATORS["pattern"]
-    cls = extend(Draft202012Validator, {"pattern": pattern})
+    cls = type(validator("call"))
     others = jsonschema_rs.Registry([(each["$id"], each) for each in known.values()])
     referee = jsonschema_rs.Draft202012Validator(
         {"$schema": "https://json-schema.org/draft/2020-12/schema", **root}, registry=others
@@ -254,14 +254,10 @@ def agree(file: str, name: str | None, document: Any) -> bool:
         accepted, model = read(adapter(file, name), document, reader)
         assert accepted == answers[-1], ("model and schema differ", reader, document)
         if accepted and not reader:
-            assert same(adapter(file, name).dump_python(model, by_alias=True), document)
+            dumped = adapter(file, name).dump_python(model, by_alias=True)
+            assert json.dumps(dumped, sort_keys=True) == json.dumps(document, sort_keys=True)
     assert answers[1] or not answers[0]
     return answers[0]
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values have the same members, order and types, 1 and 1.0 told apart."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 ROOTS = [(f"{kind}.schema.json", None) for kind in kinds()]

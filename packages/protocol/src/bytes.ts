@@ -1,5 +1,6 @@
 /**
- * Bytes and text: UTF-8, hex, base64url (RFC 4648), digests over WebCrypto.
+ * Bytes and text: UTF-8, hex, base32 and base64url (RFC 4648), digests over WebCrypto, for
+ * SPEC.md, sections 5, 9, 11 and 13.
  * Invariant: decoders here are strict, one spelling for each sequence of bytes.
  */
 

@@ -143,7 +143,11 @@ function choiceReader({ choices }: ChoiceType): (value: unknown) => Scalar {
     throw new DeclarationError("declaration.ambiguous", message);
   }
   return (value) => {
-    const choice = byText.get(canonicalString(value));
+    // What has no canonical string is none of the choices.
+    const choice = attempt(
+      () => byText.get(canonicalString(value)),
+      () => undefined,
+    );
     if (choice === undefined) throw refusal("coerce.choice", "one of the choices", value);
     return choice;
   };

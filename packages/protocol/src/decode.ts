@@ -55,13 +55,14 @@ export function decode(text: string | Uint8Array, limit: number = DEFAULT_LIMIT)
   return new Reader(string).document();
 }
 
+// Sticky expressions match at their lastIndex, which is set before each use.
+const SPACE = /[ \t\n\r]*/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y; // eslint-disable-line no-control-regex
+const HEX = /[0-9A-Fa-f]{4}/y;
+const NUMERAL = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+
 class Reader {
   private at = 0;
-  // Sticky expressions keep their place in lastIndex; each reader owns its own.
-  private readonly space = /[ \t\n\r]*/y;
-  private readonly plain = /[^"\\\u0000-\u001f]*/y; // eslint-disable-line no-control-regex
-  private readonly hex = /[0-9A-Fa-f]{4}/y;
-  private readonly numeral = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 
   constructor(private readonly text: string) {}
 
@@ -79,9 +80,9 @@ class Reader {
   private next(): number | undefined {
     const unit = this.text.charCodeAt(this.at);
     if (unit > 0x20) return unit;
-    this.space.lastIndex = this.at;
-    this.space.test(this.text);
-    this.at = this.space.lastIndex;
+    SPACE.lastIndex = this.at;
+    SPACE.test(this.text);
+    this.at = SPACE.lastIndex;
     return this.at < this.text.length ? this.text.charCodeAt(this.at) : undefined;
   }
 
@@ -141,29 +142,26 @@ class Reader {
   }
 
   private scalar(): JsonValue {
+    NUMERAL.lastIndex = this.at;
+    const match = NUMERAL.exec(this.text);
+    if (match !== null) return this.number(match);
     for (const [word, value, code] of WORDS) {
       if (!this.text.startsWith(word, this.at)) continue;
       if (code !== null) this.fail(code, `${word} is no JSON value, it stands`);
       this.at += word.length;
       return value;
     }
-    return this.number();
+    return this.fail("json.syntax", "Expected a value");
   }
 
-  private number(): number {
-    this.numeral.lastIndex = this.at;
-    const match = this.numeral.exec(this.text);
-    if (match === null) this.fail("json.syntax", "Expected a value");
-    const [token, fraction, exponent] = match;
-    const end = this.at + token.length;
+  private number([token, fraction, exponent]: RegExpExecArray): number {
+    this.at += token.length;
     const number = Number(token);
-    const integer = fraction === undefined && exponent === undefined;
-    if (integer && !Number.isSafeInteger(number)) {
-      this.fail("json.integer_range", "An integer beyond 2^53-1 ends", end);
+    const isInteger = fraction === undefined && exponent === undefined;
+    if (isInteger && !Number.isSafeInteger(number)) {
+      this.fail("json.integer_range", "An integer beyond 2^53-1 ends");
     }
-    if (!Number.isFinite(number))
-      this.fail("json.number_range", "A number beyond doubles ends", end);
-    this.at = end;
+    if (!Number.isFinite(number)) this.fail("json.number_range", "A number beyond doubles ends");
     return number + 0; // -0 is the integer 0
   }
 
@@ -171,9 +169,9 @@ class Reader {
     const start = this.at;
     let value = "";
     for (let from = this.at + 1; ; from = this.at) {
-      this.plain.lastIndex = from;
-      this.plain.test(this.text);
-      this.at = this.plain.lastIndex;
+      PLAIN.lastIndex = from;
+      PLAIN.test(this.text);
+      this.at = PLAIN.lastIndex;
       value += this.text.slice(from, this.at);
       const unit = this.text.charCodeAt(this.at);
       if (unit === QUOTE) break;
@@ -182,7 +180,8 @@ class Reader {
       value += this.escape();
     }
     this.at += 1;
-    if (hasLoneSurrogate(value))
+    // A raw half and an escaped one make no pair, though they would in `value`.
+    if (hasLoneSurrogate(value) || hasLoneSurrogate(this.text.slice(start, this.at)))
       this.fail("json.surrogate", `A lone surrogate is in the string that starts`, start);
     return value;
   }
@@ -194,8 +193,8 @@ class Reader {
       this.at += 2;
       return plain;
     }
-    this.hex.lastIndex = this.at + 2;
-    const digits = letter === "u" ? this.hex.exec(this.text) : null;
+    HEX.lastIndex = this.at + 2;
+    const digits = letter === "u" ? HEX.exec(this.text) : null;
     if (digits === null) this.fail("json.syntax", "Expected a JSON escape");
     this.at += 6;
     return String.fromCharCode(parseInt(digits[0], 16));

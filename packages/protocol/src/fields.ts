@@ -29,17 +29,22 @@ export interface Member extends Bare {
   readonly params: readonly FieldParam[];
 }
 
+// Sticky expressions match at their lastIndex, which is set before each use.
+
 /** The bare items of the RFC, the first that matches counts. */
-const KINDS: readonly (readonly [Kind, string])[] = [
-  ["token", "[A-Za-z*][!#$%&'*+\\-.^_`|~0-9A-Za-z:/]*"],
-  ["decimal", "-?[0-9]{1,12}\\.[0-9]{1,3}"],
-  ["integer", "-?[0-9]{1,15}"],
-  ["string", '"(?:[ !#-[\\]-~]|\\\\["\\\\])*"'],
-  ["boolean", "\\?[01]"],
-  ["bytes", ":(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:"],
-  ["date", "@-?[0-9]{1,15}"],
-  ["display", '%"(?:[ !#$&-~]|%[0-9a-f]{2})*"'],
+const KINDS: readonly (readonly [Kind, RegExp])[] = [
+  ["token", /[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*/y],
+  ["decimal", /-?[0-9]{1,12}\.[0-9]{1,3}/y],
+  ["integer", /-?[0-9]{1,15}/y],
+  ["string", /"(?:[ !#-[\]-~]|\\["\\])*"/y],
+  ["boolean", /\?[01]/y],
+  ["bytes", /:(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:/y],
+  ["date", /@-?[0-9]{1,15}/y],
+  ["display", /%"(?:[ !#$&-~]|%[0-9a-f]{2})*"/y],
 ];
+const SPACES = / */y;
+const BLANK = /[ \t]*/y;
+const KEY = /[a-z*][a-z0-9_.*-]*/y;
 
 /**
  * The members of a field value.
@@ -56,23 +61,18 @@ export function parseList(field: string | Uint8Array): Member[] {
 
 class ListReader {
   private at = 0;
-  // Sticky expressions keep their place in lastIndex; each reader owns its own.
-  private readonly spaces = / */y;
-  private readonly blank = /[ \t]*/y;
-  private readonly key = /[a-z*][a-z0-9_.*-]*/y;
-  private readonly kinds = KINDS.map(([kind, source]) => [kind, new RegExp(source, "y")] as const);
 
   constructor(private readonly text: string) {}
 
   list(): Member[] {
     const members: Member[] = [];
-    this.take(this.spaces);
+    this.take(SPACES);
     while (this.at < this.text.length) {
       members.push(this.member());
-      this.take(this.blank);
+      this.take(BLANK);
       if (this.at === this.text.length) break;
       this.expect(",");
-      this.take(this.blank);
+      this.take(BLANK);
       if (this.at === this.text.length) this.fail("another member after the comma");
     }
     return members;
@@ -109,7 +109,7 @@ class ListReader {
 
   private innerList(): Bare {
     for (;;) {
-      this.take(this.spaces);
+      this.take(SPACES);
       if (this.skip(")")) return { kind: "list", raw: "" };
       this.item();
       this.params();
@@ -118,7 +118,7 @@ class ListReader {
   }
 
   private item(): Bare {
-    for (const [kind, pattern] of this.kinds) {
+    for (const [kind, pattern] of KINDS) {
       const match = this.take(pattern);
       if (match === null) continue;
       if (kind === "string") return { kind, raw: match[0].slice(1, -1) };
@@ -139,8 +139,8 @@ class ListReader {
   private params(): FieldParam[] {
     const params: FieldParam[] = [];
     while (this.skip(";")) {
-      this.take(this.spaces);
-      const key = this.take(this.key);
+      this.take(SPACES);
+      const key = this.take(KEY);
       if (key === null) this.fail("the name of a parameter");
       params.push({ name: key[0], value: this.skip("=") ? this.item() : null });
     }

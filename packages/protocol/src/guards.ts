@@ -7,6 +7,7 @@ import type { Guard, Instance, Target } from "./generated/types.js";
 import { sha256, toBase32 } from "./bytes.js";
 import { canonicalJson } from "./canonical.js";
 import { DeclarationError, WireError } from "./errors.js";
+import { compareText } from "./json.js";
 import { readInstance, readTarget, type Param } from "./targets.js";
 
 const MOST_SCOPE_PARAMS = 3;
@@ -35,7 +36,7 @@ export function instanceGuards(instance: Instance, scopeParams: readonly string[
 
 function sortBySize(subsets: readonly Param[][]): Param[][] {
   const key = (subset: Param[]): string => subset.map(({ name }) => name).join(",");
-  return [...subsets].sort((a, b) => a.length - b.length || (key(a) < key(b) ? -1 : 1));
+  return [...subsets].sort((a, b) => a.length - b.length || compareText(key(a), key(b)));
 }
 
 /**

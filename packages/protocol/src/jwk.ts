@@ -38,7 +38,7 @@ export class Key {
     readonly alg: Algorithm,
     load: Import,
   ) {
-    if (kid === "") throw invalid("a kid");
+    if (!isText(kid)) throw invalid("a kid");
     this.#import = load;
   }
 
@@ -81,11 +81,15 @@ export class Key {
       const jwk = usage === "sign" ? secret : open;
       if (jwk === undefined)
         throw new SecretError(`The key ${kid} has no private part to sign with.`);
-      return crypto.subtle.importKey("jwk", jwk, ED25519, false, [usage]);
+      try {
+        return await crypto.subtle.importKey("jwk", jwk, ED25519, false, [usage]);
+      } catch {
+        throw invalid("x and d that are one pair of Ed25519");
+      }
     });
   }
 
-  /** @throws SecretError `key.secret` for a key that only verifies */
+  /** @throws SecretError `key.secret` for a key that only verifies; WireError `document.invalid` */
   async sign(data: Bytes): Promise<Bytes> {
     const key = await this.#load("sign");
     return new Uint8Array(await crypto.subtle.sign(key.algorithm.name, key, data));
@@ -104,6 +108,10 @@ export class Key {
     this.#imported.set(usage, loading);
     return loading;
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
 }
 
 function readBytes(text: unknown, name: string): Bytes {

@@ -4,7 +4,7 @@
  */
 
 import type { Catalog, CatalogContext, CatalogFunction } from "./declarations.js";
-import type { Manifest, ManifestContext, ManifestMutation } from "./generated/types.js";
+import type { Affects, Manifest, ManifestContext, ManifestMutation } from "./generated/types.js";
 import { compareText } from "./json.js";
 import { effectivePolicy } from "./policy.js";
 import { endpoint } from "./url.js";
@@ -62,13 +62,15 @@ function mutationOf({ declaration, effects }: CatalogFunction): ManifestMutation
   return {
     affects: effects
       .map((effect) => effect.declaration)
-      .sort(
-        (a, b) =>
-          compareText(a.context, b.context) || compareText(a.function ?? "", b.function ?? ""),
-      ),
+      .sort((a, b) => compareText(sortKey(a), sortKey(b))),
     auto_scoped_params: Object.fromEntries([...scoped].filter(([, names]) => names.length > 0)),
     private: declaration.private === true,
     methods: distinct(declaration.methods ?? ["POST"]),
     ...(declaration.route !== undefined && { route: declaration.route }),
   };
+}
+
+/** A space sorts before every character of a name. */
+function sortKey({ context, function: name = "" }: Affects): string {
+  return `${context} ${name}`;
 }

@@ -3,14 +3,14 @@
 import { isPlainObject } from "@mizan/protocol";
 
 /** Values of the language that are no JSON, by name; any other name gives a class instance. */
-const OTHERS: Readonly<Record<string, () => unknown>> = {
-  undefined: () => undefined,
-  date: () => new Date(0),
-  function: () => () => 0,
-  symbol: () => Symbol("other"),
-  map: () => new Map([["a", 1]]),
-  bytes: () => new Uint8Array(1),
-};
+const OTHERS: ReadonlyMap<unknown, () => unknown> = new Map<unknown, () => unknown>([
+  ["undefined", () => undefined],
+  ["date", () => new Date(0)],
+  ["function", () => () => 0],
+  ["symbol", () => Symbol("other")],
+  ["map", () => new Map([["a", 1]])],
+  ["bytes", () => new Uint8Array(1)],
+]);
 
 type Tag = (argument: unknown, of: unknown) => unknown;
 
@@ -20,7 +20,7 @@ const TAGS: ReadonlyMap<string, Tag> = new Map<string, Tag>([
   ["$utf16", (hex) => String.fromCharCode(...chunks(hex as string, 4))],
   ["$bytes", (hex) => Uint8Array.from(chunks(hex as string, 2))],
   ["$members", (pairs) => members(pairs as [unknown, unknown][])],
-  ["$other", (name) => (OTHERS[name as string] ?? (() => new Set()))()],
+  ["$other", (name) => (OTHERS.get(name) ?? (() => new Set()))()],
   ["$nest", (times, of) => nest(times as number, untag(of))],
   ["$repeat", (times, of) => repeat(times as number, untag(of))],
 ]);
