@@ -31,6 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "mizan.schemas": CORE,
     "mizan.compat": set(),
     "mizan.protocol": CORE,
+    "mizan.server": CORE | {"mizan.compat", "mizan.protocol"},
+    "mizan.django": CORE | {"mizan.compat", "mizan.protocol", "mizan.schemas", "mizan.server"},
     "mizan.testing": CORE | {"mizan.protocol"},
     "mizan_codegen": set(),
     "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.schemas", "mizan.testing"},
@@ -42,6 +44,7 @@ ARROWS: dict[str, set[str]] = {
 
 # Heavy or optional packages -> the only units that may import them.
 CONFINED = {
+    "asgiref": {"mizan.server", "mizan.django"},
     "click": {"mizan.cli"},
     "cryptography": {"mizan.protocol", "mizan_conformance"},
     "datamodel_code_generator": {"mizan_codegen"},

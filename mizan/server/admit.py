@@ -31,7 +31,8 @@ def admit(
     guarded = [each for each in functions if each.options.guarded]
     if not guarded and not identify and not (identity and host.has_session(request)):
         return identity or Identity()
-    return (yield Block(lambda: _identify(host, request, identity, guarded)))
+    known: Identity = yield Block(lambda: _identify(host, request, identity, guarded))
+    return known
 
 
 def _identify(

@@ -10,25 +10,34 @@ import datetime as dt
 import enum
 import inspect
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from inspect import Parameter
 from typing import (
     Annotated,
     Any,
     NotRequired,  # pydantic reads these alike on every Python
+    get_args,
     get_type_hints,
 )
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
-from mizan.compat import escape
+from mizan.errors import JsonError
+from mizan.protocol.canonical import canonical_json, canonical_string
+from mizan.server.hints import alternatives, bare, is_list
+from mizan.server.pointers import errors_of
+from mizan.server.results import Result
 
 _BINARY = {"type": "string", "format": "binary"}
+_POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+_NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+_STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
-class ArgumentsInvalid(ValueError):
+class ArgumentsInvalid(ValueError):  # noqa: N818 (a state: the arguments are invalid)
     """The arguments are not valid. `errors` lists {"pointer", "code", "detail"} for each."""
 
     def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
@@ -38,7 +47,7 @@ class ArgumentsInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a function: its name, hint, and default (`inspect.Parameter.empty`: none)."""
+    """One argument of a function: its name, hint, and default (`Parameter.empty`: none)."""
 
     name: str
     hint: Any
@@ -47,79 +56,97 @@ class Argument:
     @property
     def required(self) -> bool:
         """Whether the function has no default for it."""
-        return self.default is inspect.Parameter.empty
+        return self.default is Parameter.empty
 
 
 def arguments_of(fn: Callable[..., Any]) -> tuple[tuple[Argument, ...], Any]:
-    """Return (arguments without the first, the request; return hint, or `empty`).
+    """Return (arguments without the first, the request; return hint, Any without one).
 
-    Raises NameError for a hint that cannot be resolved, and TypeError for a signature that cannot
-    be called with named arguments.
+    Raises TypeError for a signature that cannot be called with named arguments, and whatever
+    reading the hints raises (NameError for an unknown name).
     """
     hints = get_type_hints(fn, include_extras=True)
     parameters = list(inspect.signature(fn).parameters.values())
-    if not parameters or parameters[0].kind in (
-        inspect.Parameter.KEYWORD_ONLY,
-        inspect.Parameter.VAR_KEYWORD,
-    ):
+    if not parameters or parameters[0].kind not in _POSITIONAL:
         raise TypeError("its first argument must be the request.")
-    found = []
     for each in parameters[1:]:
-        if each.kind in (
-            inspect.Parameter.VAR_POSITIONAL,
-            inspect.Parameter.VAR_KEYWORD,
-            inspect.Parameter.POSITIONAL_ONLY,
-        ):
+        if each.kind not in _NAMED:
             raise TypeError(f"its argument {each} has no name that a client could use.")
-        found.append(Argument(each.name, hints.get(each.name, Any), each.default))
-    return tuple(found), hints.get("return", inspect.Signature.empty)
+    found = tuple(
+        Argument(each.name, hints.get(each.name, Any), each.default) for each in parameters[1:]
+    )
+    return found, hints.get("return", Any)
 
 
 class Arguments:
     """The validator of a function's arguments.
 
-    `adapter` is the pydantic TypeAdapter of the whole set, for the JSON Schema.
+    `uploads` are the classes of uploaded files. `adapter` is the pydantic TypeAdapter of the whole
+    set, for the JSON Schema; `takes_files` says whether an argument is a file, or several.
     """
 
     def __init__(
         self, name: str, arguments: Sequence[Argument], uploads: tuple[type, ...] = ()
     ) -> None:
         self.arguments = tuple(arguments)
-        self.uploads = tuple(each.name for each in arguments if _is_upload(each.hint, uploads))
-        members = {each.name: _member(each, each.name in self.uploads) for each in arguments}
-        shape = TypedDict(_title(name), members)  # type: ignore[operator] # made at run time
-        config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-        self.adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(with_config(config)(shape))
+        self._title = "".join(part.title() for part in name.replace(".", "_").split("_")) + "Input"
+        self._lists = frozenset(each.name for each in arguments if is_list(each.hint))
+        hints = {each.name: _with_files(each.hint, uploads) for each in arguments}
+        self.takes_files = any(hints[each.name] is not each.hint for each in arguments)
+        self._members = {each.name: _member(each, hints[each.name]) for each in arguments}
+        self.adapter = self.without(())
         self._validate = self.adapter.validator.validate_python
+        self._validate_json = self.adapter.validator.validate_json
+
+    def without(self, names: Collection[str]) -> TypeAdapter[dict[str, Any]]:
+        """Return the adapter of the arguments but those named."""
+        members = {name: hint for name, hint in self._members.items() if name not in names}
+        return TypeAdapter(with_config(_STRICT)(typed_dict(self._title, members)))
 
     def validate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments as Python values, only those given. Raises ArgumentsInvalid."""
         try:
             return self._validate(given)  # type: ignore[no-any-return] # a TypedDict
         except ValidationError as error:
-            raise ArgumentsInvalid(errors_of(error, given)) from error
+            return self._validate_as_json(given, error)
+
+    def _validate_as_json(self, given: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
+        """Try again as JSON, where strict types take what only JSON spells as strings."""
+        try:
+            return self._validate_json(canonical_json(given))  # type: ignore[no-any-return]
+        except JsonError:  # a Python call, or files
+            pass
+        except ValidationError as again:
+            error = again
+        names = [each.name for each in self.arguments]
+        raise ArgumentsInvalid(errors_of(error, given, names)) from error
+
+    def pick(self, values: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """Return fields or files, each a list, as arguments: the last of a list for one value."""
+        return {
+            name: list(found) if name in self._lists else found[-1]
+            for name, found in values.items()
+        }
 
     def known(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of the values that the function takes."""
         return {each.name: given[each.name] for each in self.arguments if each.name in given}
 
-    def from_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Return the named arguments of a Python call. Raises TypeError as a call would."""
-        if len(args) > len(self.arguments):
-            raise TypeError(f"takes {len(self.arguments)} arguments, {len(args)} were given.")
-        named = {each.name: value for each, value in zip(self.arguments, args, strict=False)}
-        twice = sorted(named.keys() & kwargs.keys())
-        if twice:
-            raise TypeError(f"got {twice[0]} twice.")
-        return named | kwargs
+
+def typed_dict(title: str, members: dict[str, Any]) -> Any:
+    """Return a TypedDict that is made at run time."""
+    make: Any = TypedDict
+    return make(title, members)
 
 
 def wire_value(value: Any) -> Any:
     """Return a Python value as the JSON value that clients would send, where it has one."""
     if isinstance(value, enum.Enum):
         return wire_value(value.value)
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple)):
         return [wire_value(each) for each in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((wire_value(each) for each in value), key=canonical_string)
     if isinstance(value, dt.datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, (dt.date, uuid.UUID)):
@@ -127,52 +154,28 @@ def wire_value(value: Any) -> Any:
     return format(value, "f") if isinstance(value, Decimal) else value
 
 
-def errors_of(error: ValidationError, given: object) -> list[dict[str, str]]:
-    """Return a pydantic error as problem-document errors; `given` is the value refused."""
-    return [
-        {"pointer": _pointer(each["loc"], given), "code": each["type"], "detail": _detail(each)}
-        for each in error.errors(include_url=False, include_context=False)
-    ]
-
-
-def _pointer(location: tuple[int | str, ...], given: object) -> str:
-    """Return the JSON Pointer of a location; steps that are no step into the value (the branch of
-    a union) are left out, the last one of a missing member is kept."""
-    pointer, place = "", given
-    for step in location:
-        if isinstance(place, Mapping) and (step in place or step == location[-1]):
-            place = place.get(step)
-        elif isinstance(place, (list, tuple)) and isinstance(step, int) and step < len(place):
-            place = place[step]
-        else:
-            continue
-        pointer += "/" + escape(str(step))
-    return pointer
-
-
-def _detail(error: Mapping[str, Any]) -> str:
-    return f"{error['msg']}."
-
-
-def _member(argument: Argument, upload: bool) -> Any:
-    hint = Annotated[argument.hint, WithJsonSchema(_BINARY)] if upload else argument.hint
+def _member(argument: Argument, hint: Any) -> Any:
     if argument.required:
         return hint
-    shown = (
-        Field(json_schema_extra={"default": argument.default})
-        if _is_plain(argument.default)
-        else Field()
-    )
-    return NotRequired[Annotated[hint, shown]]
+    shown = _shown(argument)
+    return NotRequired[Annotated[hint, Field(json_schema_extra=shown)] if shown else hint]
 
 
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, (bool, int, float, str))
+def _shown(argument: Argument) -> dict[str, Any]:
+    """Return the default for the JSON Schema, where it is a value of the argument's type."""
+    try:
+        default = Result(argument.name, argument.hint).dump(argument.default)
+        canonical_json(default)
+    except Exception:  # noqa: BLE001 (a hint is any code; what cannot be shown is not shown)
+        return {}
+    return {"default": default}
 
 
-def _is_upload(hint: object, uploads: tuple[type, ...]) -> bool:
-    return isinstance(hint, type) and issubclass(hint, uploads)
-
-
-def _title(name: str) -> str:
-    return "".join(part.title() for part in name.replace(".", "_").split("_")) + "Input"
+def _with_files(hint: Any, uploads: tuple[type, ...]) -> Any:
+    """Return the hint with a JSON Schema for uploaded files, the very same if it has none."""
+    for each in alternatives(hint):
+        item = bare(get_args(each)[0]) if is_list(each) and get_args(each) else each
+        if isinstance(item, type) and issubclass(item, uploads):
+            schema = {"type": "array", "items": _BINARY} if item is not each else _BINARY
+            return Annotated[hint, WithJsonSchema(schema)]
+    return hint

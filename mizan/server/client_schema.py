@@ -1,7 +1,7 @@
 """The client schema: what generated clients are made from (SPEC.md, section 12.3).
 
 Invariant: nothing of a private function or a view is in it, and the same declarations give the same
-bytes.
+bytes, in whatever order they were made.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
-from typing_extensions import TypedDict
 
 from mizan.protocol.canonical import canonical_json
+from mizan.server.app_errors import AppError, shape_of
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Function, ReadContext
@@ -27,13 +27,15 @@ def client_schema(
     base_url: str, functions: Iterable[Function], contexts: Iterable[ReadContext]
 ) -> dict[str, Any]:
     """Return the client schema of public functions that return data, and of their contexts."""
-    public = [each for each in functions if each.is_public]
-    schemas, definitions = _json_schemas(public)
+    public = sorted((each for each in functions if each.is_public), key=lambda each: each.name)
+    shown = sorted((each for each in contexts if each.functions), key=lambda each: each.name)
+    bound = {each.name: each.bound.keys() for each in shown}
+    schemas, definitions = _json_schemas(public, bound)
     document: dict[str, Any] = {
         "mizan": "1.0",
         "base_url": base_url,
         "functions": {each.name: _function(each, schemas) for each in public},
-        "contexts": {each.name: _context(each) for each in contexts if each.is_public},
+        "contexts": {each.name: _context(each) for each in shown},
     }
     return document | ({"$defs": definitions} if definitions else {})
 
@@ -66,19 +68,21 @@ def _collect(place: object, definitions: Mapping[str, Any], used: dict[str, Any]
             _collect(each, definitions, used)
 
 
-def _json_schemas(functions: Iterable[Function]) -> tuple[dict[_Key, Any], dict[str, Any]]:
+def _json_schemas(
+    functions: Iterable[Function], bound: Mapping[str, Iterable[str]]
+) -> tuple[dict[_Key, Any], dict[str, Any]]:
     """Return (schema by (function, part), shared definitions) of all functions at once, so that two
-    models of one name get two definitions."""
+    models of one name get two definitions. What the server fills in is no input."""
     wanted: list[tuple[_Key, JsonSchemaMode, TypeAdapter[Any]]] = []
     for each in functions:
-        wanted.append(((each.name, "input"), "validation", each.arguments.adapter))
+        filled = frozenset(bound.get(each.context or "", ()))
+        arguments = each.arguments.without(filled) if filled else each.arguments.adapter
+        wanted.append(((each.name, "input"), "validation", arguments))
         wanted.append(((each.name, "output"), "serialization", each.result.adapter))
         for error in each.options.errors:
-            fields = get_type_hints(error)
-            own = {name: hint for name, hint in fields.items() if name not in ("code", "status")}
-            if own:
-                shape = TypeAdapter(TypedDict(error.__name__, own))  # type: ignore[operator] # made at run time
-                wanted.append(((each.name, error.code), "serialization", shape))
+            shape = shape_of(error)
+            if shape is not None:
+                wanted.append(((each.name, error.code), "serialization", shape.adapter))
     found, shared = TypeAdapter.json_schemas(wanted)
     return {key: schema for (key, _), schema in found.items()}, shared.get("$defs", {})
 
@@ -86,33 +90,38 @@ def _json_schemas(functions: Iterable[Function]) -> tuple[dict[_Key, Any], dict[
 def _function(function: Function, schemas: Mapping[_Key, Any]) -> dict[str, Any]:
     options = function.options
     members = {
-        "kind": function.kind,
         "context": function.context,
         "affects": function.affects,
-        "methods": list(function.methods),
-        "input": schemas[function.name, "input"],
-        "output": schemas[function.name, "output"],
         "errors": {each.code: _error(function, each, schemas) for each in options.errors},
         "description": inspect.getdoc(function.fn),
         "deprecated": options.deprecated,
-        "upload": bool(function.arguments.uploads),
+        "upload": function.arguments.takes_files,
     }
-    return {name: value for name, value in members.items() if value}
+    return {
+        "kind": function.kind,
+        "methods": list(function.methods),
+        "input": schemas[function.name, "input"],
+        "output": schemas[function.name, "output"],
+    } | _said(members)
 
 
-def _error(function: Function, error: Any, schemas: Mapping[_Key, Any]) -> dict[str, Any]:
+def _error(
+    function: Function, error: type[AppError], schemas: Mapping[_Key, Any]
+) -> dict[str, Any]:
     members = {
-        "status": error.status,
         "schema": schemas.get((function.name, error.code)),
-        "description": inspect.cleandoc(error.__doc__) if error.__doc__ else None,
+        "description": inspect.cleandoc(error.__doc__ or ""),
     }
-    return {name: value for name, value in members.items() if value}
+    return {"status": error.status} | _said(members)
 
 
 def _context(context: ReadContext) -> dict[str, Any]:
-    members = {
+    return {
         "parameters": list(context.parameters),
-        "functions": [each.name for each in context.functions if each.is_public],
-        "description": context.description,
-    }
-    return {name: value for name, value in members.items() if value or name == "parameters"}
+        "functions": [each.name for each in context.functions],
+    } | _said({"description": context.description})
+
+
+def _said(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that say something."""
+    return {name: value for name, value in members.items() if value}

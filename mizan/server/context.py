@@ -13,26 +13,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
-_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_word_start = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def wire_name(class_name: str) -> str:
     """Return the wire name of a context class: `ShopCartContext` is `shop_cart` (MZ-NAM-003)."""
     stem = class_name.removesuffix("Context") or class_name
-    return _WORD_START.sub("_", stem).lower()
+    return _word_start.sub("_", stem).lower()
 
 
 @dataclass(frozen=True, slots=True)
-class FromRequest:
-    """A parameter that the server fills from the request, and that is not in the URL.
+class Bound:
+    """A parameter that the server fills: `get(request)` returns its value, None for none."""
+
+    get: Callable[[Any], Any]
+
+
+def FromRequest(get: Callable[[Any], Any]) -> Any:  # noqa: N802 (declares, as a class would)
+    """Declare a parameter that the server fills from the request, and that is not in the URL.
 
     `get(request)` returns the value, or None where the request has none (then the instance lacks
     the parameter). The type is the attribute's annotation, else that of the functions' parameter.
+    For type checkers it is any value, so that it may be annotated with the value's type.
     """
-
-    get: Callable[[Any], Any]
+    return Bound(get)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class By:
 
     context: str
     names: tuple[str, ...]
+
+
+def is_context(value: Any) -> bool:
+    """Whether a value is a context class."""
+    return isinstance(value, type) and issubclass(value, Context)
 
 
 class Context:
@@ -54,17 +65,17 @@ class Context:
     name: ClassVar[str] = ""
     scope_by: ClassVar[tuple[str, ...] | None] = None
     user_scoped: ClassVar[bool | None] = None
-    bound: ClassVar[dict[str, FromRequest]] = {}
+    bound: ClassVar[dict[str, Bound]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Fix the name and collect the bound parameters, inherited ones included."""
         super().__init_subclass__(**kwargs)
         if "name" not in cls.__dict__:
             cls.name = wire_name(cls.__name__)
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, FromRequest)}
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Bound)}
         cls.bound = {**cls.bound, **own}
 
-    def __new__(cls) -> Context:
+    def __new__(cls) -> NoReturn:
         """Refuse: a context is named, never made."""
         raise TypeError(f"{cls.__name__} is a context: pass the class itself, do not call it.")
 

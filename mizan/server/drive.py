@@ -1,12 +1,13 @@
 """The drivers of steps: one that blocks (WSGI, Python calls), one that awaits (ASGI).
 
-Invariant: an effect's failure is raised inside the steps, at the place that yielded it.
+Invariant: the drivers differ in how they wait and in nothing else; an effect's failure, whatever it
+is, is raised inside the steps, at the place that yielded it, so their `finally` runs.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -23,33 +24,44 @@ def drive(steps: Steps[T]) -> T:
         while True:
             try:
                 outcome = _DO[type(effect)](effect)
-            except Exception as error:  # noqa: BLE001 (raised again inside the steps)
+            except BaseException as error:  # noqa: BLE001 (raised again inside the steps)
                 effect = steps.throw(error)
             else:
                 effect = steps.send(outcome)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return] # the generator's return type
+    finally:
+        steps.close()
 
 
 async def adrive(steps: Steps[T]) -> T:
-    """Drive steps to their end, awaiting async functions and sending the rest to the sync thread."""
+    """Drive steps to their end: await async functions, do the rest in the sync thread."""
     try:
         effect = steps.send(None)
         while True:
             try:
                 outcome = await _ADO[type(effect)](effect)
-            except Exception as error:  # noqa: BLE001 (raised again inside the steps)
+            except BaseException as error:  # noqa: BLE001 (raised again inside the steps)
                 effect = steps.throw(error)
             else:
                 effect = steps.send(outcome)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return] # the generator's return type
+    finally:
+        steps.close()
+
+
+def _block(effect: Block) -> Any:
+    return effect.call()
 
 
 def _run(run: Run) -> Any:
-    if run.is_async:
-        return async_to_sync(run.fn)(run.request, **run.arguments)
-    return run.fn(run.request, **run.arguments)
+    fn = async_to_sync(run.fn) if run.is_async else run.fn
+    return run.finish(fn(run.request, **run.arguments))
+
+
+def _run_all(effect: RunAll) -> list[Any]:
+    return [_run_named(run) for run in effect.runs]
 
 
 def _run_named(run: Run) -> Any:
@@ -59,66 +71,65 @@ def _run_named(run: Run) -> Any:
         raise FunctionFailed(run.name, error) from error
 
 
-def _run_all(effect: RunAll) -> list[Any]:
-    return [_run_named(run) for run in effect.runs]
-
-
 def _atomic(effect: Atomic) -> Any:
     with effect.open():
         return drive(effect.steps)
 
 
+async def _in_thread(do: Callable[..., T], *args: Any) -> T:
+    """Do something in the sync thread: a transaction, for one, belongs to one thread."""
+
+    def call() -> T:
+        try:
+            return do(*args)
+        except StopIteration as error:  # no future can carry it: its waiter would wait forever
+            raise RuntimeError(f"StopIteration was raised: {error!r}.") from error
+
+    return await sync_to_async(call)()
+
+
 async def _arun(run: Run) -> Any:
-    if run.is_async:
-        return await run.fn(run.request, **run.arguments)
-    return await sync_to_async(_run)(run)
+    if not run.is_async:
+        return await _in_thread(_run, run)
+    value = await run.fn(run.request, **run.arguments)
+    return await _in_thread(run.finish, value) if run.blocks(value) else run.finish(value)
+
+
+async def _arun_named(run: Run) -> Any:
+    try:
+        return await _arun(run)
+    except Exception as error:
+        raise FunctionFailed(run.name, error) from error
 
 
 async def _arun_all(effect: RunAll) -> list[Any]:
-    """Run async functions concurrently and the others, one after the other, in the sync thread."""
-    outcomes: list[Any] = [None] * len(effect.runs)
+    """Run async functions concurrently and the others, one after the other, in the sync thread.
 
-    async def one(number: int, run: Run) -> None:
-        try:
-            outcomes[number] = await run.fn(run.request, **run.arguments)
-        except Exception as error:
-            raise FunctionFailed(run.name, error) from error
-
-    def rest() -> None:
-        for number, run in enumerate(effect.runs):
-            if not run.is_async:
-                outcomes[number] = _run_named(run)
-
+    The first failure cancels the rest and is raised alone.
+    """
+    blocking = RunAll([run for run in effect.runs if not run.is_async])
     try:
         async with asyncio.TaskGroup() as group:
-            for number, run in enumerate(effect.runs):
-                if run.is_async:
-                    group.create_task(one(number, run))
-            if not all(run.is_async for run in effect.runs):
-                group.create_task(sync_to_async(rest)())
+            tasks = [group.create_task(_arun_named(run)) for run in effect.runs if run.is_async]
+            others = await _in_thread(_run_all, blocking) if blocking.runs else []
     except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
-    return outcomes
-
-
-async def _ablock(effect: Block) -> Any:
-    return await sync_to_async(effect.call)()
-
-
-async def _aatomic(effect: Atomic) -> Any:
-    """The whole transaction runs in the sync thread: a transaction belongs to one thread."""
-    return await sync_to_async(_atomic)(effect)
+        failed = several.exceptions[0]
+    else:
+        # A task that cancelled itself says so here, rather than give nothing.
+        outcomes = {True: iter([task.result() for task in tasks]), False: iter(others)}
+        return [next(outcomes[run.is_async]) for run in effect.runs]
+    raise failed
 
 
 _DO: dict[type, Callable[[Any], Any]] = {
-    Block: lambda effect: effect.call(),
+    Block: _block,
     Run: _run,
     RunAll: _run_all,
     Atomic: _atomic,
 }
-_ADO: dict[type, Callable[[Any], Any]] = {
-    Block: _ablock,
+_ADO: dict[type, Callable[[Any], Awaitable[Any]]] = {
+    Block: lambda effect: _in_thread(_block, effect),
     Run: _arun,
     RunAll: _arun_all,
-    Atomic: _aatomic,
+    Atomic: lambda effect: _in_thread(_atomic, effect),
 }

@@ -1,9 +1,9 @@
-"""Effects: what the steps of a request ask the world for, and the two drivers that do it.
+"""Effects: what the steps of a request ask the world for (`drive.py` does it).
 
 Steps are generators that yield effects and are sent the outcomes, so one text serves WSGI, ASGI and
 a test's scheduler.
 
-Invariant: the drivers differ in how they wait and in nothing else.
+Invariant: an effect is data; what it does is said by its driver.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class FunctionFailed(Exception):
+class FunctionFailed(Exception):  # noqa: N818 (a state: the function failed)
     """One function of several failed: `name` which, `error` how (MZ-ERR-004)."""
 
     def __init__(self, name: str, error: Exception) -> None:
@@ -34,13 +34,18 @@ class Block:
 
 @dataclass(slots=True)
 class Run:
-    """Run the developer's function `name`, which may be async."""
+    """Run the developer's function `name`, which may be async, and then `finish` on its result.
+
+    `blocks` says of a result whether finishing it may block.
+    """
 
     name: str
     fn: Callable[..., Any]
     is_async: bool
     request: Any
     arguments: Mapping[str, Any]
+    finish: Callable[[Any], Any]
+    blocks: Callable[[Any], bool]
 
 
 @dataclass(slots=True)

@@ -12,6 +12,9 @@ import uuid
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from mizan.errors import JsonError
+from mizan.protocol.canonical import canonical_string
+
 ParameterType = dict[str, Any]
 
 _SCALARS: dict[object, str] = {
@@ -26,70 +29,106 @@ _SCALARS: dict[object, str] = {
 }
 _LISTS = (list, tuple, set, frozenset)
 _CHOICES = (bool, int, float, str)
+_UNIONS = (Union, types.UnionType)
 
 
 class HintError(TypeError):
-    """The hint has no parameter type; the message says which hints have one."""
+    """The hint has no parameter type; the message says which hints have one.
+
+    `code` is `hint`, or `ambiguous` where two types would read alike on the wire.
+    """
+
+    def __init__(self, message: str, code: str = "hint") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def parameter_type(hint: object) -> tuple[ParameterType, bool]:
     """Return (ParameterType, nullable) of a hint, or raise HintError."""
-    hint = _bare(hint)
-    if get_origin(hint) in (Union, types.UnionType):
-        return _optional(hint)
-    return _type(hint), False
+    inner = [each for each in alternatives(hint) if each is not types.NoneType]
+    nullable = len(inner) < len(alternatives(hint))
+    if len(inner) != 1:
+        raise HintError(
+            f"{hint} is a union: a parameter has one type (or that and None), "
+            "for `5` and `'5'` would be one value on the wire.",
+            "ambiguous",
+        )
+    kind = inner[0]
+    if get_origin(kind) is Literal and None in get_args(kind):
+        choices = tuple(each for each in get_args(kind) if each is not None)
+        return _choice(kind, choices), True
+    return _type(kind), nullable
 
 
-def _bare(hint: object) -> object:
-    """Return the hint without Annotated, aliases and NewType."""
+def alternatives(hint: object) -> list[object]:
+    """Return the members of a union, each bare; of any other hint that hint, bare."""
+    hint = bare(hint)
+    if get_origin(hint) not in _UNIONS:
+        return [hint]
+    return [inner for each in get_args(hint) for inner in alternatives(each)]
+
+
+def bare(hint: object) -> Any:
+    """Return the hint without Annotated, `type X = …` aliases and NewType."""
     while True:
-        if get_origin(hint) is Annotated:
+        origin = get_origin(hint)
+        if origin is Annotated:
             hint = get_args(hint)[0]
         elif hasattr(hint, "__supertype__"):
             hint = hint.__supertype__
+        elif _is_alias(origin):
+            hint = origin.__value__[get_args(hint)]  # type: ignore[union-attr] # an alias has one
+        elif _is_alias(hint):
+            hint = hint.__value__  # type: ignore[attr-defined]
         else:
             return hint
 
 
-def _optional(hint: object) -> tuple[ParameterType, bool]:
-    inner = [each for each in get_args(hint) if each is not types.NoneType]
-    if len(inner) != 1 or len(inner) == len(get_args(hint)):
-        raise HintError(
-            f"{hint} is a union: a parameter has one type (or that and None), "
-            "for `5` and `'5'` would be one value on the wire."
-        )
-    return _type(_bare(inner[0])), True
+def is_list(hint: object) -> bool:
+    """Whether one of the hint's alternatives takes several values."""
+    return any(get_origin(each) in _LISTS or each in _LISTS for each in alternatives(hint))
 
 
-def _type(hint: object) -> ParameterType:
+def _is_alias(hint: object) -> bool:
+    # typing's own class, and that of typing_extensions for older Pythons, share only their name.
+    return type(hint).__name__ == "TypeAliasType"
+
+
+def _type(hint: Any) -> ParameterType:
     if hint in _SCALARS:
         return {"type": _SCALARS[hint]}
     if get_origin(hint) is Literal:
         return _choice(hint, get_args(hint))
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return _choice(hint, tuple(member.value for member in hint))
+        return _choice(hint, tuple(hint))
     if get_origin(hint) in _LISTS:
         return _list(hint)
+    name = hint.__name__ if isinstance(hint, type) else hint
     raise HintError(
-        f"{hint!r} cannot be a context parameter: use bool, int, float, str, Literal, Enum, UUID, "
+        f"{name} cannot be a context parameter: use bool, int, float, str, Literal, Enum, UUID, "
         "date, datetime, Decimal, a list of one of these, or one of them with `| None`."
     )
 
 
-def _choice(hint: object, values: tuple[Any, ...]) -> ParameterType:
-    if not all(isinstance(value, _CHOICES) for value in values):
-        raise HintError(
-            f"{hint!r}: the choices of a context parameter are str, int, float or bool."
-        )
-    plain = [value.value if isinstance(value, enum.Enum) else value for value in values]
-    return {"type": "choice", "values": plain}
+def _choice(hint: object, choices: tuple[Any, ...]) -> ParameterType:
+    values = [each.value if isinstance(each, enum.Enum) else each for each in choices]
+    if not values or not all(isinstance(value, _CHOICES) for value in values):
+        raise HintError(f"{hint}: the choices of a context parameter are str, int, float or bool.")
+    try:
+        for value in values:
+            canonical_string(value)
+    except JsonError as error:
+        raise HintError(f"{hint}: {error.message}") from error
+    return {"type": "choice", "choices": values}
 
 
-def _list(hint: object) -> ParameterType:
-    items = [each for each in get_args(hint) if each is not Ellipsis]
-    if len(items) != 1:
-        raise HintError(f"{hint!r}: a list has one type of items.")
-    inner = _type(_bare(items[0]))
-    if inner["type"] == "list":
-        raise HintError(f"{hint!r}: the items of a list are not lists.")
+def _list(hint: Any) -> ParameterType:
+    items = get_args(hint)
+    if get_origin(hint) is tuple:
+        if items[1:] != (Ellipsis,):
+            raise HintError(f"{hint} has a fixed length: use tuple[X, ...] or list[X].")
+        items = items[:1]
+    inner, nullable = parameter_type(items[0])
+    if nullable or inner["type"] == "list":
+        raise HintError(f"{hint}: the items of a list are neither lists nor None.")
     return {"type": "list", "items": inner}

@@ -56,7 +56,6 @@ class Witness(Protocol):
 class Host(Protocol):
     """A framework, as the steps use it."""
 
-    debug: bool
     edge: bool
     base_url: str
     identity_params: tuple[str, ...]
@@ -65,14 +64,19 @@ class Host(Protocol):
     body_limit: int
     view_urls: Mapping[str, Any]
 
+    @property
+    def debug(self) -> bool:
+        """Whether errors may be explained to clients."""
+
     def body(self, request: Any) -> bytes:
         """Return the request's body. Raises Problem (413) over the limit."""
 
-    def form(self, request: Any) -> tuple[bytes, dict[str, Any]]:
-        """Return (part `call`, files by name) of a multipart body. Raises Problem."""
+    def form(self, request: Any) -> tuple[bytes, dict[str, list[Any]]]:
+        """Return (part `call`, lists of files by name) of a multipart body. Raises Problem."""
 
-    def fields(self, request: Any) -> dict[str, Any]:
-        """Return the query's or form's fields, as a view function's arguments."""
+    def fields(self, request: Any) -> dict[str, list[Any]]:
+        """Return lists of the query's and form's values and files by name, as a view function's
+        arguments."""
 
     def token_identity(self, request: Any) -> Identity | None:
         """Return who a token says asks, and make the request say so to functions; None without a
@@ -94,9 +98,6 @@ class Host(Protocol):
     def atomic(self) -> AbstractContextManager[Any]:
         """Return a transaction, or a savepoint within one."""
 
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open in this thread."""
-
     def tie(self, entry: Entry) -> None:
         """Tie an entry to the open savepoint; call it when the transaction commits."""
 
@@ -106,14 +107,15 @@ class Host(Protocol):
     def after_commit(self, targets: tuple[Target, ...]) -> None:
         """Purge targets that no reply carries, after the open transaction (or now)."""
 
-    def is_lazy(self, value: Any) -> bool:
-        """Whether shaping a result may block: a queryset, a model instance."""
-
     def check_response(self, value: Any) -> Any:
-        """Return a view function's response. Raises ResultInvalid for anything else."""
+        """Return a view function's response, ready to be sent. Raises ResultInvalid for anything
+        else. Blocks where `is_lazy` says so."""
+
+    def is_lazy(self, value: Any) -> bool:
+        """Whether checking a view function's response may block: a template to be rendered."""
 
     def plain(self, value: Any) -> Any:
-        """Return the framework's own sequences as lists, anything else as it is."""
+        """Return the framework's own sequences as lists, anything else as it is. May block."""
 
     def witnessed(self, request: Any) -> tuple[Any, AbstractContextManager[Witness]]:
         """Return a request for public functions, and the context in which to run them."""

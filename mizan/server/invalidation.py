@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.targets import Target, canonical_set
 
@@ -16,14 +16,25 @@ if TYPE_CHECKING:
     from mizan.server.host import Host
 
 
-class Entry:
-    """Targets that were added at one moment; the host ties it to the savepoint it was added in."""
+class FailedAfterEffects(Exception):  # noqa: N818 (a state: it failed after effects)
+    """A call failed with `error` and may have changed what `targets` name."""
 
-    __slots__ = ("committed", "targets")
+    def __init__(self, error: Exception, targets: tuple[Target, ...]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.targets = targets
+
+
+class Entry:
+    """Targets that were added at one moment; the host ties it to the savepoint it was added in, of
+    the connection `home`."""
+
+    __slots__ = ("committed", "home", "targets")
 
     def __init__(self, targets: tuple[Target, ...]) -> None:
         self.targets = targets
         self.committed = False
+        self.home: Any = None
 
     def __call__(self) -> None:
         """Note that the transaction was committed (the host calls this)."""
@@ -33,16 +44,14 @@ class Entry:
 class Collector:
     """The targets of one outermost call.
 
-    `pending`: what a call without a transaction reports if it fails. `settled`: the canonical set,
-    worked out while the transaction is still open.
+    `settled` is the canonical set, worked out while the transaction is still open.
     """
 
-    __slots__ = ("_entries", "_host", "pending", "settled")
+    __slots__ = ("_entries", "_host", "settled")
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._entries: list[Entry] = []
-        self.pending: tuple[Target, ...] = ()
         self.settled: tuple[Target, ...] = ()
 
     def add(self, targets: Iterable[Target]) -> None:
@@ -59,3 +68,4 @@ class Collector:
 
 
 current: ContextVar[Collector | None] = ContextVar("mizan_collector", default=None)
+"""The collector of the outermost running call; None where none runs."""

@@ -13,67 +13,64 @@ from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.decode import decode
 from mizan.protocol.targets import Target
-from mizan.protocol.url import build, effective_params, parse_query
+from mizan.protocol.url import canonical_url, effective_params, parse_query
 from mizan.server.admit import admit
-from mizan.server.arguments import wire_value
 from mizan.server.effects import Atomic, Block, Run, RunAll, Steps
 from mizan.server.host import Host, Incoming, Reply, Witness
-from mizan.server.invalidation import Collector, current
-from mizan.server.problems import Problem
-from mizan.server.reply import (
-    FailedAfterEffects,
-    Read,
-    call_reply,
-    context_reply,
-    problem_reply,
-    view_reply,
-)
+from mizan.server.invalidation import Collector, FailedAfterEffects, current
+from mizan.server.problems import Problem, reading
+from mizan.server.reply import Read, call_reply, context_reply, problem_reply, view_reply
+from mizan.server.results import may_block
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Catalog, Function, ReadContext
 
 Outcome = tuple[Any, tuple[Target, ...]]
 Arguments = Mapping[str, Any]
+Finish = Callable[[Any], Any]
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def respond(catalog: Catalog, incoming: Incoming, steps: Steps[Reply]) -> Steps[Reply]:
-    """Run steps; whatever they raise becomes a problem document."""
+    """Run steps; whatever they raise becomes a problem document. HEAD gets the headers alone."""
     try:
-        return (yield from steps)
-    except Exception as error:
-        return problem_reply(catalog, incoming, error)
+        reply = yield from steps
+    except Exception as error:  # noqa: BLE001 (each becomes a reply, and unexpected ones a report)
+        reply = problem_reply(catalog, incoming, error)
+    if incoming.method == "HEAD" and reply.body:
+        reply.headers["Content-Length"] = str(len(reply.body))
+        reply.body = b""
+    return reply
 
 
 def call(catalog: Catalog, incoming: Incoming) -> Steps[Reply]:
     """Answer `POST call/`: run one function and report what it made stale."""
-    host = catalog.host
     _check_method(incoming, ("POST",))
-    name, given = _read_call(host, incoming)
+    with reading():
+        name, given, files = _read_call(catalog.host, incoming)
     incoming.function = name
     function = catalog.callable_function(name)
-    yield from admit(host, incoming.native, [function], unsafe=True)
-    arguments = function.arguments.validate(given)
-    text, targets = yield from mutate(
-        catalog, function, incoming.native, arguments, function.result.text
-    )
+    yield from admit(catalog.host, incoming.native, [function], unsafe=True)
+    arguments = function.arguments.validate({**given, **function.arguments.pick(files)})
+    finish = function.result.text
+    text, targets = yield from mutate(catalog, function, incoming.native, arguments, finish)
     return call_reply(catalog, text, targets)
 
 
 def read(catalog: Catalog, incoming: Incoming, name: str) -> Steps[Reply]:
     """Answer `GET ctx/NAME/` (POST where the URL is too long): one bundle of all its functions."""
-    host = catalog.host
+    host, request = catalog.host, incoming.native
     _check_method(incoming, ("GET", "HEAD", "POST"))
     context = catalog.readable_context(name)
-    params, canonical, url = _read_params(host, incoming, context)
+    with reading():
+        params, canonical, url = _read_params(host, incoming, context)
     identity = yield from admit(
-        host, incoming.native, context.functions, unsafe=False, identify=context.user_scoped
+        host, request, context.functions, unsafe=False, identify=context.user_scoped
     )
-    bound = yield from _blocking(
-        bool(context.bound), lambda: catalog.bound_values(context.bound, incoming.native)
-    )
-    results, witness = yield from _read_all(host, context, incoming.native, {**params, **bound})
-    found = Read(context, identity, {**params, **bound}, results, url, canonical, witness)
+    bound = yield from _bound_values(catalog, {name: context.bound.keys()}, request)
+    params |= context.coerced(bound.get(name, {}))
+    results, witness = yield from _read_all(host, context, request, params)
+    found = Read(context, identity, params, results, url, canonical, witness)
     return context_reply(catalog, incoming, found)
 
 
@@ -81,17 +78,16 @@ def view(
     catalog: Catalog, incoming: Incoming, function: Function, route: Arguments
 ) -> Steps[Reply]:
     """Answer a view function's route: pass its response through, with what it made stale."""
-    host = catalog.host
+    host, request = catalog.host, incoming.native
+    is_private = function.options.private
     incoming.function = function.name
     _check_method(incoming, function.methods)
-    unsafe = incoming.method not in _SAFE and not function.options.private
-    yield from admit(host, incoming.native, [function], unsafe=unsafe)
+    unsafe = incoming.method not in _SAFE and not is_private
+    yield from admit(host, request, [function], unsafe=unsafe)
     # The body of a private route is left alone: its function may check a signature over it.
-    fields = {} if function.options.private else host.fields(incoming.native)
-    arguments = function.arguments.validate({**function.arguments.known(fields), **route})
-    response, targets = yield from mutate(
-        catalog, function, incoming.native, arguments, host.check_response
-    )
+    fields = {} if is_private else function.arguments.known(host.fields(request))
+    arguments = function.arguments.validate({**function.arguments.pick(fields), **route})
+    response, targets = yield from mutate(catalog, function, request, arguments)
     return view_reply(function, response, targets)
 
 
@@ -100,78 +96,83 @@ def mutate(
     function: Function,
     request: Any,
     arguments: Arguments,
-    finish: Callable[[Any], Any],
+    finish: Finish | None = None,
 ) -> Steps[Outcome]:
     """Run a function with its transaction. Returns (finish(result), targets).
 
-    `finish` shapes the result inside the transaction, so that nothing can fail after the commit. A
-    call within a call leaves its targets to the outermost one.
+    `finish` shapes the result inside the transaction, so that nothing can fail after the commit;
+    without it the result is a view function's response, which the host checks. A call within a call
+    leaves its targets to the outermost one. Raises what the function raises, or FailedAfterEffects
+    with that where something may be stale all the same.
     """
-    outer = current.get()
-    collector = outer or Collector(catalog.host)
+    host, outer = catalog.host, current.get()
+    collector = outer or Collector(host)
+    bound = yield from _bound_values(catalog, function.bound, request)
+    declared = catalog.targets(function, arguments, bound)
+    ending = (finish, may_block) if finish else (host.check_response, host.is_lazy)
+    run = Run(function.name, function.fn, function.is_async, request, arguments, *ending)
+    steps = _collecting(run, collector, declared, settles=outer is None)
     token = current.set(collector)
     try:
-        steps = _body(catalog, function, request, arguments, finish, collector)
         if function.atomic:
-            result = yield Atomic(catalog.host.atomic, steps)
+            result = yield Atomic(host.atomic, steps)
         else:
-            result = yield from _reporting(collector, steps)
+            result = yield from steps
+    except Exception as error:
+        if not function.atomic:  # nothing rolled back what it did before it failed
+            collector.add(declared)
+        if outer is not None:
+            raise
+        if not function.atomic:
+            collector.settle()
+        # A transaction that settled failed in its commit, perhaps after that took effect.
+        if not collector.settled:
+            raise
+        raise FailedAfterEffects(error, collector.settled) from error
     finally:
         current.reset(token)
     return result, () if outer else collector.settled
 
 
-def _body(
-    catalog: Catalog,
-    function: Function,
-    request: Any,
-    arguments: Arguments,
-    finish: Callable[[Any], Any],
-    collector: Collector,
+def _collecting(
+    run: Run, collector: Collector, declared: tuple[Target, ...], *, settles: bool
 ) -> Steps[Any]:
-    """Run, shape, and settle what became stale: the last step before the commit."""
-    bound = yield from _blocking(
-        bool(function.bound), lambda: catalog.bound_values(function.bound, request)
-    )
-    wire = {name: wire_value(value) for name, value in arguments.items()}
-    declared = catalog.targets(function, wire, bound)
-    collector.pending = declared
-    value = yield Run(function.name, function.fn, function.is_async, request, arguments)
-    result = yield from _blocking(catalog.host.is_lazy(value), lambda: finish(value))
+    """Run a function; settle what became stale as the last step before the commit."""
+    result = yield run
     collector.add(declared)
-    collector.settle()
+    if settles:
+        collector.settle()
     return result
 
 
-def _reporting(collector: Collector, steps: Steps[Any]) -> Steps[Any]:
-    """Without a transaction a failure may come after effects: report what may be stale with it."""
-    try:
-        return (yield from steps)
-    except Exception as error:
-        collector.add(collector.pending)
-        collector.settle()
-        if not collector.settled:
-            raise
-        raise FailedAfterEffects(error, collector.settled) from error
+def _bound_values(
+    catalog: Catalog, names: Mapping[str, Any], request: Any
+) -> Steps[dict[str, dict[str, Any]]]:
+    """Return what the request gives for bound parameters, by context; this may block."""
+    if not any(names.values()):
+        return {}
 
+    def find() -> dict[str, dict[str, Any]]:
+        return {name: catalog.bound_values(name, some, request) for name, some in names.items()}
 
-def _blocking(blocks: bool, do: Callable[[], Any]) -> Steps[Any]:
-    """Do what may block as an effect, anything else here and now."""
-    if blocks:
-        return (yield Block(do))
-    return do()
+    found: dict[str, dict[str, Any]] = yield Block(find)
+    return found
 
 
 def _check_method(incoming: Incoming, allowed: tuple[str, ...]) -> None:
-    if incoming.method not in allowed:
-        listed = ", ".join(allowed)
-        detail = f"{incoming.method} is not answered here; use {listed}."
-        raise Problem("method_not_allowed", detail, headers={"Allow": listed})
+    """Raise Problem (405) for another method; where there is GET there is HEAD."""
+    if incoming.method in allowed or (incoming.method == "HEAD" and "GET" in allowed):
+        return
+    listed = ", ".join(allowed)
+    detail = f"{incoming.method} is not answered here; use {listed}."
+    raise Problem("method_not_allowed", detail, headers={"Allow": listed})
 
 
-def _read_call(host: Host, incoming: Incoming) -> tuple[str, dict[str, Any]]:
-    """Return (function, arguments, uploaded files among them) of a call's body."""
-    files: dict[str, Any] = {}
+def _read_call(
+    host: Host, incoming: Incoming
+) -> tuple[str, dict[str, Any], Mapping[str, list[Any]]]:
+    """Return (function, arguments, uploaded files) of a call's body."""
+    files: Mapping[str, list[Any]] = {}
     if incoming.content_type == "multipart/form-data":
         text, files = host.form(incoming.native)
     else:
@@ -181,7 +182,7 @@ def _read_call(host: Host, incoming: Incoming) -> tuple[str, dict[str, Any]]:
     given = document.get("args", {}) if isinstance(document, dict) else None
     if not isinstance(name, str) or not isinstance(given, dict):
         raise Problem("malformed", 'Expected {"function": name, "args": {…}}.')
-    return name, {**given, **files}
+    return name, given, files
 
 
 def _read_body(host: Host, incoming: Incoming) -> bytes:
@@ -200,25 +201,23 @@ def _read_params(
     given = decode(_read_body(host, incoming), limit=host.body_limit)
     if not isinstance(given, dict):
         raise Problem("malformed", "Expected a JSON object of parameters.")
-    params = effective_params(context.parameters, given)
-    return params, False, build(host.base_url, context.name, context.parameters, given).url
+    params: dict[str, Any] = effective_params(context.parameters, given)
+    return params, False, canonical_url(host.base_url, context.name, params)
 
 
 def _read_all(
     host: Host, context: ReadContext, request: Any, values: Arguments
-) -> Steps[tuple[dict[str, Any], Witness | None]]:
-    """Run the functions of a context. Returns (results by name, what public ones looked at)."""
+) -> Steps[tuple[dict[str, str], Witness | None]]:
+    """Run the functions of a context. Returns (JSON texts by name, what public ones looked at)."""
     if context.user_scoped:
-        return (yield from _results(host, context, request, values)), None
+        return (yield from _results(context, request, values)), None
     watched, watching = host.witnessed(request)
     with watching as witness:
-        results = yield from _results(host, context, watched, values)
+        results = yield from _results(context, watched, values)
     return results, witness
 
 
-def _results(
-    host: Host, context: ReadContext, request: Any, values: Arguments
-) -> Steps[dict[str, Any]]:
+def _results(context: ReadContext, request: Any, values: Arguments) -> Steps[dict[str, str]]:
     runs = [
         Run(
             each.name,
@@ -226,10 +225,10 @@ def _results(
             each.is_async,
             request,
             each.arguments.validate(each.arguments.known(values)),
+            each.result.text,
+            may_block,
         )
         for each in context.functions
     ]
-    found = yield RunAll(runs)
-    pairs = list(zip(context.functions, found, strict=True))
-    lazy = any(host.is_lazy(value) for value in found)
-    return (yield from _blocking(lazy, lambda: {f.name: f.result.dump(v) for f, v in pairs}))
+    texts = yield RunAll(runs)
+    return dict(zip((run.name for run in runs), texts, strict=True))

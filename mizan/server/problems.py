@@ -6,10 +6,12 @@ for debugging only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from mizan.errors import WireError
 from mizan.protocol.canonical import canonical_json
@@ -34,11 +36,22 @@ STATUS = {
     "internal": 500,
     "unavailable": 503,
 }
+# The phrases of RFC 9110, which older Pythons spell as its predecessors did.
+_PHRASES = {each.value: each.phrase for each in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    422: "Unprocessable Content",
+}
+_WHOLE = {400: "malformed", 413: "too_large", 414: "uri_too_long"}
+_is_code = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*").fullmatch
 
 
-@dataclass
-class Problem(Exception):
-    """An error with its document. `headers` are sent with it (`Allow`, `Retry-After`, …)."""
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818 (the word of RFC 9457)
+    """An error with its document. `headers` are sent with it (`Allow`, `Retry-After`, …).
+
+    `errors` are {"pointer", "code", "detail"} each; `function` is the one of a context that failed.
+    """
 
     code: str
     detail: str = ""
@@ -46,6 +59,7 @@ class Problem(Exception):
     errors: Sequence[Mapping[str, str]] = ()
     data: Mapping[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    function: str | None = None
 
     def __post_init__(self) -> None:
         """Take the status from the code where none was given."""
@@ -56,11 +70,16 @@ class Problem(Exception):
         """Return the problem document (`error.schema.json`)."""
         document: dict[str, Any] = {
             "type": _TYPE + self.code,
-            "title": HTTPStatus(self.status).phrase,
+            "title": _PHRASES.get(self.status, "Error"),
             "status": self.status,
             "code": self.code,
         }
-        members = {"detail": self.detail, "errors": list(self.errors), "data": self.data}
+        members = {
+            "detail": self.detail,
+            "function": self.function,
+            "errors": list(self.errors),
+            "data": self.data,
+        }
         return document | {name: value for name, value in members.items() if value}
 
     def body(self) -> bytes:
@@ -68,39 +87,9 @@ class Problem(Exception):
         return canonical_json(self.document()).encode()
 
 
-class AppError(Exception):
-    """The base of an application's own errors, declared by `@client(errors=[…])`.
-
-    Subclasses set `code` (`app.…`; default: from the class's name) and `status` (default 409), and
-    pass typed fields as keyword arguments; annotations on the class describe them.
-
-        class OutOfStock(AppError):
-            status = 409
-            left: int
-
-        raise OutOfStock("Only two left.", left=2)
-    """
-
-    code: ClassVar[str] = ""
-    status: ClassVar[int] = 409
-
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        """Derive the code from the class's name where the class gives none."""
-        super().__init_subclass__(**kwargs)
-        if "code" not in cls.__dict__:
-            from mizan.server.context import wire_name
-
-            cls.code = "app." + wire_name(cls.__name__.removesuffix("Error"))
-
-    def __init__(self, detail: str = "", **fields: Any) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.fields = fields
-
-
 def of_wire_error(error: WireError) -> Problem:
-    """Return the problem for input that the protocol refuses: whole (400, 413, 414), or by place."""
-    whole = {400: "malformed", 413: "too_large", 414: "uri_too_long"}.get(error.status)
+    """Return the problem for input that the protocol refuses: as a whole, or by place (422)."""
+    whole = _WHOLE.get(error.status)
     if whole:
         return Problem(whole, str(error))
     place = {"pointer": error.pointer or "", "code": error.code, "detail": error.message}
@@ -108,6 +97,18 @@ def of_wire_error(error: WireError) -> Problem:
 
 
 def of_errors(errors: Sequence[Mapping[str, str]]) -> Problem:
-    """Return the 422 for arguments that are not valid."""
+    """Return the 422 for arguments that are not valid. A code that is none becomes `invalid`."""
     what = "1 argument is" if len(errors) == 1 else f"{len(errors)} arguments are"
-    return Problem("validation", f"{what} not valid.", errors=errors)
+    listed = [
+        {**each, "code": each["code"] if _is_code(each["code"]) else "invalid"} for each in errors
+    ]
+    return Problem("validation", f"{what} not valid.", errors=listed)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn what the protocol refuses, while a request is read, into problems."""
+    try:
+        yield
+    except WireError as error:
+        raise of_wire_error(error) from error

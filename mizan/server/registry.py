@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mizan.server.catalog import Catalog
-from mizan.server.declare import ClientFunction, Options, listed
+from mizan.server.declare import ClientFunction, Options, P, R
 from mizan.server.direct import call_directly
-from mizan.server.freeze import Fault, freeze
+from mizan.server.faults import Fault
+from mizan.server.freeze import freeze
 from mizan.server.host import Host
 
 
-class DeclarationsInvalid(Exception):
+class DeclarationsInvalid(Exception):  # noqa: N818 (a state: the declarations are invalid)
     """The declarations have faults; `faults` lists all of them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -32,16 +33,16 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self.functions: list[ClientFunction] = []
+        self.functions: list[ClientFunction[..., Any]] = []
         self.host: Callable[[], Host] | None = None
         self._catalog: Catalog | None = None
         self._lock = threading.RLock()
 
     def client(self, fn: Callable[..., Any] | None = None, /, **given: Any) -> Any:
         """Declare a server function; `mizan.server.client` documents the arguments."""
-        options = _options(given)
+        options = Options.of(given)
 
-        def declare(fn: Callable[..., Any]) -> ClientFunction:
+        def declare(fn: Callable[P, R]) -> ClientFunction[P, R]:
             function = ClientFunction(fn, options, self)
             with self._lock:
                 self.functions.append(function)
@@ -53,20 +54,26 @@ class Registry:
     @property
     def catalog(self) -> Catalog:
         """The catalog of all that was declared. Raises DeclarationsInvalid."""
-        if self._catalog is not None:
-            return self._catalog
-        with self._lock:
-            if self.host is None:
-                raise RuntimeError('No framework: put "mizan.django" into INSTALLED_APPS.')
-            catalog, faults = freeze(self.functions, self.host())
-            if catalog is None:
-                raise DeclarationsInvalid(faults)
-            self._catalog = catalog
+        catalog = self._catalog
+        if catalog is not None:
             return catalog
+        with self._lock:
+            if self._catalog is None:
+                self._catalog = self._freeze()
+            return self._catalog
+
+    def _freeze(self) -> Catalog:
+        if self.host is None:
+            raise RuntimeError('No framework: put "mizan.django" into INSTALLED_APPS.')
+        catalog, faults = freeze(self.functions, self.host())
+        if catalog is None:
+            raise DeclarationsInvalid(faults)
+        return catalog
 
     def reset(self) -> None:
         """Forget the catalog: the next request for it makes it anew (settings changed)."""
-        self._catalog = None
+        with self._lock:
+            self._catalog = None
 
     def faults(self) -> list[Fault]:
         """Return every fault of the declarations."""
@@ -77,17 +84,10 @@ class Registry:
         return []
 
     def call_directly(
-        self, function: ClientFunction, request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, function: ClientFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Run a function that was called from Python; see `ClientFunction.__call__`."""
-        return call_directly(self.catalog, function.name, request, args, kwargs)
-
-
-def _options(given: dict[str, Any]) -> Options:
-    for name in ("affects", "errors", "methods"):
-        if given.get(name) is not None:
-            given[name] = listed(given[name])
-    return Options(**given)
+        return call_directly(self.catalog, function.name, args, kwargs)
 
 
 registry = Registry()

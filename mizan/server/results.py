@@ -6,56 +6,178 @@ fit is the server's fault (500), never silently passed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+import enum
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import (
+    PydanticSerializationError,
+    SchemaSerializer,
+    SchemaValidator,
+    core_schema,
+)
 
-from mizan.protocol.canonical import canonical_json
+from mizan.errors import JsonError
+from mizan.protocol.canonical import canonical_json, canonical_string
+
+Plain = Callable[[Any], Any]
+
+# Members of a core schema that hold values, which may look like schemas.
+_VALUES_IN_SCHEMAS = frozenset({"config", "default", "expected", "metadata", "serialization"})
+_VALUES = (
+    str,
+    int,
+    float,
+    bool,
+    type(None),
+    BaseModel,
+    Decimal,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    uuid.UUID,
+    enum.Enum,
+)
 
 
-class ResultInvalid(TypeError):
+class ResultInvalid(TypeError):  # noqa: N818 (a state: the result is invalid)
     """A function returned something else than it declares; the message says what and where."""
 
 
-class Result:
-    """The shaper of a function's results. `hint` is the return annotation, Any without one.
+def _same(value: Any) -> Any:
+    return value
 
-    `plain` turns a framework's own sequences (a queryset) into lists before they are validated.
+
+class Result:
+    """The shaper of the results of the function `name`.
+
+    `hint` is the return annotation, Any without one. `plain` turns a framework's own sequences (a
+    manager of rows) into lists; it returns anything else as it is.
     """
 
-    def __init__(self, hint: Any, plain: Callable[[Any], Any]) -> None:
+    def __init__(self, name: str, hint: Any, plain: Plain = _same) -> None:
+        self.name = name
         self.hint = hint
-        self.adapter: TypeAdapter[Any] = TypeAdapter(hint, config=_config(hint))
+        self.adapter: TypeAdapter[Any] = TypeAdapter(hint)
         self._plain = plain
-        self._validate = self.adapter.validator.validate_python
-        self._dump = self.adapter.serializer.to_python
+        schema = _adapted(self.adapter.core_schema, plain)
+        # Validators that pydantic made before know nothing of what was adapted.
+        self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
+        self._dump = SchemaSerializer(schema, _use_prebuilt=False).to_python
 
     def shape(self, value: Any) -> Any:
         """Return the value as the declared type. Raises ResultInvalid."""
         try:
-            return self._validate(self._plain(value), from_attributes=True)
+            return self._validate(
+                self._plain(value), from_attributes=True, by_alias=True, by_name=True
+            )
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = "/".join(str(step) for step in first["loc"]) or "the result"
-            raise ResultInvalid(
-                f"it declares {self.hint!r} and returned {type(value).__name__}: "
-                f"{place}: {first['msg']}."
-            ) from error
+            first = error.errors(include_url=False, include_context=False)[0]
+            place = "".join(f"/{step}" for step in first["loc"]) or "the whole"
+            raise self._invalid(value, f"{place}: {first['msg']}") from error
 
     def dump(self, value: Any) -> Any:
         """Return a function's result as JSON-compatible Python. Raises ResultInvalid."""
-        return self._dump(self.shape(value), mode="json", by_alias=True)
+        shaped = self.shape(value)
+        try:
+            return self._dump(shaped, mode="json", by_alias=True, warnings="error")
+        except PydanticSerializationError as error:
+            raise self._invalid(value, str(error)) from error
 
     def text(self, value: Any) -> str:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
-        return canonical_json(self.dump(value))
+        dumped = self.dump(value)
+        try:
+            return canonical_json(dumped)
+        except JsonError as error:
+            raise self._invalid(value, str(error)) from error
+
+    def _invalid(self, value: Any, why: str) -> ResultInvalid:
+        declared = getattr(self.hint, "__name__", None) or str(self.hint)
+        what = f"{self.name} declares {declared} and gave {type(value).__name__}"
+        return ResultInvalid(f"{what}: {why.rstrip('.')}.")
 
 
-def _config(hint: Any) -> ConfigDict | None:
-    """Models and dataclasses bring their own configuration; anything else takes ours."""
-    own = isinstance(hint, type) and (
-        issubclass(hint, BaseModel) or hasattr(hint, "__pydantic_config__")
-    )
-    plain = hasattr(hint, "__dataclass_fields__") or hasattr(hint, "__total__")
-    return None if own or plain else ConfigDict(arbitrary_types_allowed=True)
+def may_block(value: Any) -> bool:
+    """Whether shaping a value may block, for it is not data through and through.
+
+    A queryset or a row may ask the database when it is read; what is not known may, too.
+    """
+    if isinstance(value, _VALUES):
+        return False
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return any(map(may_block, value))
+    if isinstance(value, dict):
+        return any(map(may_block, value.values()))
+    return not is_dataclass(value) or any(may_block(getattr(value, f.name)) for f in fields(value))
+
+
+def _adapted(schema: Any, plain: Plain) -> Any:
+    """Return a core schema that reads rows as records and managers as lists at any depth, and
+    writes sets in order, so that equal results are equal bytes."""
+    if isinstance(schema, (list, tuple)):
+        return type(schema)(_adapted(each, plain) for each in schema)
+    if not isinstance(schema, dict):
+        return schema
+    # Without a type it is a table of fields, and any name may stand in it.
+    kind = schema.get("type")
+    values = _VALUES_IN_SCHEMAS if isinstance(kind, str) else ()
+    adapted = {
+        name: each if name in values else _adapted(each, plain) for name, each in schema.items()
+    }
+    adapt = _ADAPT.get(str(kind))
+    return adapt(adapted, plain) if adapt else adapted
+
+
+def _sequence(schema: dict[str, Any], plain: Plain) -> dict[str, Any]:
+    return _before(plain, schema)
+
+
+def _set(schema: dict[str, Any], plain: Plain) -> dict[str, Any]:
+    schema.setdefault("serialization", _IN_ORDER)
+    return _before(plain, schema)
+
+
+def _dataclass(schema: dict[str, Any], _: Plain) -> dict[str, Any]:
+    return _before(_record(schema["fields"], schema["cls"]), schema)
+
+
+def _typed_dict(schema: dict[str, Any], _: Plain) -> dict[str, Any]:
+    return _before(_record(schema["fields"], dict), schema)
+
+
+def _before(read: Plain, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that applies a function first; others refer to it by the same name."""
+    ref = schema.pop("ref", None)
+    return dict(core_schema.no_info_before_validator_function(read, schema, ref=ref))
+
+
+def _in_order(value: Any, dump: Plain) -> list[Any]:
+    return sorted(dump(value), key=canonical_string)
+
+
+def _record(names: Iterable[str], kind: type) -> Plain:
+    """Return what reads an object's attributes into a dict, for types that are made of dicts."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, (kind, Mapping, type)) or not hasattr(value, "__dict__"):
+            return value
+        return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+    return read
+
+
+_ADAPT = {
+    "list": _sequence,
+    "tuple": _sequence,
+    "set": _set,
+    "frozenset": _set,
+    "dataclass": _dataclass,
+    "typed-dict": _typed_dict,
+}
+_IN_ORDER = core_schema.wrap_serializer_function_ser_schema(_in_order)
