@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import autodiscover_modules
 
+from mizan.server.host import Host
 from mizan.server.registry import registry
 
 
@@ -21,19 +23,26 @@ class MizanConfig(AppConfig):
         from mizan.django import checks, conf  # noqa: F401 (registers the checks)
 
         registry.host = _host
-        autodiscover_modules(conf.get("MIZAN_MODULE"))
+        autodiscover_modules(conf.usable("MIZAN_MODULE"))
         setting_changed.connect(_changed, dispatch_uid="mizan.settings")
 
 
-def _host() -> object:
-    from django.urls import reverse
-
+def _host() -> Host:
+    """Return the host of the project. Raises ImproperlyConfigured without Mizan's URLs."""
+    from mizan.django import checks
     from mizan.django.host import DjangoHost
 
-    return DjangoHost(reverse("mizan:call").removesuffix("call/"))
+    base_url = checks.base_url()
+    if base_url is None:
+        raise ImproperlyConfigured(f"mizan.django.urls are not included. {checks.INCLUDE}")
+    return DjangoHost(base_url)
 
 
 def _changed(*, setting: str, **_: object) -> None:
-    """Make the catalog anew where a setting that it depends on changed (in tests)."""
-    if setting.startswith("MIZAN_") or setting in ("ROOT_URLCONF", "DEBUG"):
+    """Forget what was made of a setting that changed (in tests)."""
+    from mizan.django import auth, conf
+
+    if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting in ("ROOT_URLCONF", "DEBUG"):
+        conf.forget()
+        auth.forget()
         registry.reset()

@@ -6,32 +6,31 @@ Invariant: everything of Django that the server needs goes through here, and not
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import (
-    NON_FIELD_ERRORS,
-    ObjectDoesNotExist,
-    PermissionDenied,
-    RequestDataTooBig,
-    SuspiciousOperation,
-    ValidationError,
-)
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
-from django.http import Http404, HttpRequest
+from django.core.signals import got_request_exception
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 
-from mizan.compat import escape
-from mizan.django import auth, conf
+from mizan.django import auth, conf, errors
 from mizan.django.request import PublicRequest, Witness, watched
+from mizan.django.signals import invalidated
 from mizan.protocol.targets import Target
-from mizan.server import problems
 from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
+from mizan.server.results import ResultInvalid
 
-logger = logging.getLogger("mizan.request")
+Lists = dict[str, list[Any]]
+logger = logging.getLogger("django.request")
+# What a request is marked with once its error was logged, so that Django does not log it again.
+REPORTED = "_mizan_reported"
 
 
 class DjangoHost:
@@ -43,14 +42,21 @@ class DjangoHost:
     session_identity = staticmethod(auth.session_identity)
     has_session = staticmethod(auth.has_session)
     check_csrf = staticmethod(auth.check_csrf)
+    problem = staticmethod(errors.problem_of)
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        self.identity_params = tuple(conf.get("MIZAN_IDENTITY_PARAMS"))
-        self.edge = conf.get("MIZAN_EDGE")
-        self.body_limit = conf.get("MIZAN_BODY_LIMIT")
-        self.view_urls = conf.get("MIZAN_VIEW_URLS")
+        self.identity_params = tuple(conf.usable("MIZAN_IDENTITY_PARAMS"))
+        self.edge = bool(conf.usable("MIZAN_EDGE"))
+        self.body_limit = int(conf.usable("MIZAN_BODY_LIMIT"))
+        self.view_urls = conf.usable("MIZAN_VIEW_URLS")
         self._vary = frozenset(conf.vary())
+        # A mutation runs as a view does under ATOMIC_REQUESTS, and in the default database always.
+        self._others = [
+            alias
+            for alias, database in connections.settings.items()
+            if database.get("ATOMIC_REQUESTS") and alias != DEFAULT_DB_ALIAS
+        ]
 
     @property
     def debug(self) -> bool:
@@ -59,32 +65,37 @@ class DjangoHost:
 
     def body(self, request: HttpRequest) -> bytes:
         """Return the body. Raises Problem (413) over MIZAN_BODY_LIMIT."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
-            raise _too_large(self.body_limit)
-        try:
-            body = request.body
-        except RequestDataTooBig as error:
-            raise _too_large(self.body_limit) from error
-        if len(body) > self.body_limit:
-            raise _too_large(self.body_limit)
-        return body
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and int(length) > self.body_limit:
+            raise errors.too_large(self.body_limit)
+        if not length and not hasattr(request, "_body"):
+            # A body in chunks says no length, so Django would read it all into memory.
+            request._body = request.read(self.body_limit + 1)  # noqa: SLF001
+        if len(request.body) > self.body_limit:
+            raise errors.too_large(self.body_limit)
+        return request.body
 
-    def form(self, request: HttpRequest) -> tuple[bytes, dict[str, Any]]:
-        """Return (part `call`, files by name) of a multipart call."""
+    def form(self, request: HttpRequest) -> tuple[bytes, Lists]:
+        """Return (part `call`, the files of each name) of a multipart call."""
         try:
-            part, files = request.POST.get("call"), request.FILES
+            part: Any = request.POST.get("call")
+            files = {name: request.FILES.getlist(name) for name in request.FILES}
         except RequestDataTooBig as error:
-            raise _too_large(self.body_limit) from error
+            raise errors.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) from error
         if part is None and "call" in files:
-            part = files["call"].read()
+            part = files["call"][-1].read(self.body_limit + 1)
         if part is None:
             raise Problem("malformed", 'A multipart call needs a part "call" with the JSON.')
         text = part.encode() if isinstance(part, str) else bytes(part)
-        return text, {name: files[name] for name in files if name != "call"}
+        if len(text) > self.body_limit:
+            raise errors.too_large(self.body_limit)
+        return text, {name: listed for name, listed in files.items() if name != "call"}
 
-    def fields(self, request: HttpRequest) -> dict[str, Any]:
-        """Return query and form fields: the last of each name, as Django's forms take them."""
-        found = {**request.GET.dict(), **request.POST.dict(), **request.FILES.dict()}
+    def fields(self, request: HttpRequest) -> Lists:
+        """Return the values of each name in the query and the form, the form's before the query's."""
+        found: Lists = {}
+        for source in (request.GET, request.POST, request.FILES):
+            found |= {str(name): source.getlist(name) for name in source}
         found.pop("csrfmiddlewaretoken", None)
         return found
 
@@ -93,15 +104,22 @@ class DjangoHost:
         if callable(permission):
             return bool(permission(request))
         user = getattr(request, "user", None)
-        return user is not None and user.has_perm(permission)
+        return user is not None and bool(user.has_perm(permission))
 
     def atomic(self) -> AbstractContextManager[Any]:
-        """Return a transaction of the default database."""
-        return transaction.atomic()
+        """Return a transaction of the default database, and of others with ATOMIC_REQUESTS."""
+        return self._all_atomic() if self._others else transaction.atomic()
+
+    @contextmanager
+    def _all_atomic(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for alias in (*self._others, DEFAULT_DB_ALIAS):
+                stack.enter_context(transaction.atomic(using=alias))
+            yield
 
     def tie(self, entry: Entry) -> None:
         """Tie an entry to the open savepoint: Django drops its callback when that rolls back."""
-        connection = transaction.get_connection()
+        entry.home = connection = transaction.get_connection()
         if connection.in_atomic_block:
             transaction.on_commit(entry)
         else:
@@ -109,99 +127,47 @@ class DjangoHost:
 
     def is_alive(self, entry: Entry) -> bool:
         """Whether an entry was committed, or waits for the commit."""
-        if entry.committed:
-            return True
-        return any(
-            callback is entry for _, callback, *_ in transaction.get_connection().run_on_commit
-        )
+        waiting = entry.home.run_on_commit
+        return entry.committed or any(callback is entry for _, callback, *_ in waiting)
 
     def after_commit(self, targets: tuple[Target, ...]) -> None:
-        """Purge what no reply carries, once the open transaction commits."""
+        """Tell receivers of what no reply carries, once the open transaction commits."""
+        transaction.on_commit(
+            lambda: invalidated.send_robust(DjangoHost, targets=targets), robust=True
+        )
 
     def plain(self, value: Any) -> Any:
-        """Return querysets and managers as lists."""
+        """Return a manager's or a queryset's rows as a list, anything else as it is."""
         if isinstance(value, models.Manager):
             return list(value.all())
+        if isinstance(value, HttpResponseBase):
+            raise ResultInvalid(
+                f"A function whose annotation is data returned {type(value).__name__}; annotate it "
+                "with -> HttpResponse (and give it a route) if it should."
+            )
         return list(value) if isinstance(value, models.QuerySet) else value
 
-    def is_lazy(self, value: Any) -> bool:
-        """Whether shaping a value may ask the database."""
-        if isinstance(value, (list, tuple)):
-            return bool(value) and self.is_lazy(value[0])
-        return isinstance(value, (models.QuerySet, models.Manager, models.Model))
+    def rendered(self, response: Any) -> Any:
+        """Return a response whose template is rendered: nothing may fail after the commit."""
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        return response
 
     def witnessed(self, request: HttpRequest) -> tuple[Any, AbstractContextManager[Witness]]:
         """Return a request that is watched, and the context in which to run public functions."""
         witness = Witness(self._vary, strict=self.debug)
         return PublicRequest(request, witness), watched(witness)
 
-    def problem(self, error: Exception) -> Problem | None:
-        """Return the problem for Django's, DRF's and pydantic's own exceptions."""
-        for kind, make in _PROBLEMS:
-            if isinstance(error, kind):
-                return make(error)
-        return _rest_framework(error)
-
     def report(self, error: Exception, request: HttpRequest) -> None:
-        """Log an unexpected error where Django logs its own."""
-        logger.error(
-            "mizan.unexpected", exc_info=error, extra={"request": request, "status_code": 500}
-        )
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem("too_large", f"The body is larger than {limit} bytes.")
-
-
-def _validation(error: ValidationError) -> Problem:
-    if not hasattr(error, "error_dict"):
-        return problems.of_errors([_place("", each) for each in error.error_list])
-    return problems.of_errors(
-        [
-            _place("" if name == NON_FIELD_ERRORS else f"/{escape(name)}", each)
-            for name, listed in error.error_dict.items()
-            for each in listed
-        ]
-    )
-
-
-def _place(pointer: str, error: ValidationError) -> dict[str, str]:
-    return {"pointer": pointer, "code": error.code or "invalid", "detail": " ".join(error.messages)}
-
-
-def _rest_framework(error: Exception) -> Problem | None:
-    """Return the problem for an exception of Django REST framework, known by its shape."""
-    detail, status = getattr(error, "detail", None), getattr(error, "status_code", None)
-    if status is None or detail is None or not type(error).__module__.startswith("rest_framework"):
-        return None
-    if status == 400:
-        return problems.of_errors(list(_flat(detail, "")))
-    codes = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
-    return Problem(codes.get(status, "internal"), str(detail), status=status)
-
-
-def _flat(detail: Any, pointer: str) -> Any:
-    if isinstance(detail, dict):
-        for name, each in detail.items():
-            yield from _flat(
-                each, pointer if name == "non_field_errors" else f"{pointer}/{escape(str(name))}"
+        """Log an unexpected error where Django logs its own, and send Django's signal of it, which
+        error trackers and the test client listen to."""
+        try:
+            raise error
+        except Exception:
+            logger.exception(
+                "Internal Server Error: %s",
+                request.path,
+                extra={"status_code": 500, "request": request},
             )
-    elif isinstance(detail, list) and detail and isinstance(detail[0], (dict, list)):
-        for number, each in enumerate(detail):
-            yield from _flat(each, f"{pointer}/{number}")
-    else:
-        for each in detail if isinstance(detail, list) else [detail]:
-            yield {
-                "pointer": pointer,
-                "code": getattr(each, "code", "invalid"),
-                "detail": str(each),
-            }
-
-
-_PROBLEMS: tuple[tuple[type[Exception], Any], ...] = (
-    (Http404, lambda error: Problem("not_found", str(error) if error.args else "")),
-    (ObjectDoesNotExist, lambda error: Problem("not_found", str(error))),
-    (PermissionDenied, lambda error: Problem("forbidden", str(error))),
-    (ValidationError, _validation),
-    (SuspiciousOperation, lambda error: Problem("malformed", "The request is suspicious.")),
-)
+            got_request_exception.send(sender=None, request=request)
+        setattr(request, REPORTED, True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from mizan.django import conf
@@ -19,12 +21,14 @@ from mizan.server.problems import Problem
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mizan", error="invalid_token"'}
 # Attributes of an instance that its class does not show.
 _INSTANCE_ATTRIBUTES = frozenset({"_state", "backend"})
+_OWN = frozenset({"pk", "pkey", "_loaded"})
 
 
 def create_mwt(user: Any, *, now: int | None = None) -> str:
     """Return a token for a user, signed with the first of MIZAN_MWT_KEYS.
 
-    It lives MIZAN_MWT_TTL seconds from `now` (default: the clock's, in seconds).
+    It lives MIZAN_MWT_TTL seconds from `now` (default: the clock's, in seconds since 1970). Raises
+    SecretError where there are no keys.
     """
     issued = int(time.time()) if now is None else now
     claims = {
@@ -76,7 +80,7 @@ class MWTUser:
         return self.pk
 
     @property
-    def __class__(self) -> type:  # type: ignore[override] # passes for the user model
+    def __class__(self) -> Any:  # passes for the user model
         return get_user_model()
 
     def __getattr__(self, name: str) -> Any:
@@ -86,9 +90,17 @@ class MWTUser:
             return self.pk
         if name not in _INSTANCE_ATTRIBUTES and not hasattr(model, name):
             raise AttributeError(f"{model.__name__} has no attribute {name!r}.")
-        return getattr(self._load(), name)
+        return getattr(self.load(), name)
 
-    def _load(self) -> Any:
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute of the real user, whom `save()` saves."""
+        if name in _OWN:
+            self.__dict__[name] = value
+        else:
+            setattr(self.load(), name, value)
+
+    def load(self) -> Any:
+        """Return the real user, from the database the first time."""
         if self._loaded is None:
             found = get_user_model()._default_manager.filter(pk=self.pk).first()
             if found is None or not found.is_active:
@@ -100,6 +112,10 @@ class MWTUser:
             self._loaded = found
         return self._loaded
 
+    async def aload(self) -> Any:
+        """Return the real user as `load` does, in async code."""
+        return await sync_to_async(self.load)()
+
     def __eq__(self, other: object) -> bool:
         """Users are equal by primary key, as model instances are."""
         return isinstance(other, get_user_model()) and self.pk == other.pk
@@ -110,7 +126,7 @@ class MWTUser:
 
     def __str__(self) -> str:
         """Return the real user's text."""
-        return str(self._load())
+        return str(self.load())
 
     def __repr__(self) -> str:
         """Return a text without a query."""
@@ -118,12 +134,21 @@ class MWTUser:
 
 
 def user_of(request: HttpRequest, claims: dict[str, Any]) -> MWTUser:
-    """Make the request's user the token's, for sync and async code; return it."""
-    user = MWTUser(claims)
+    """Make the request's user the token's, for sync and async code; return it.
+
+    In async code `await request.auser()` loads the real user, so that its attributes can be read.
+    Raises Problem (401) for a subject that is no primary key of the user model.
+    """
+    try:
+        user = MWTUser(claims)
+    except (TypeError, ValueError, ValidationError) as error:
+        detail = "The token's subject is no user of this site."
+        raise Problem("token_invalid", detail, headers=CHALLENGE) from error
 
     async def auser() -> MWTUser:
+        await user.aload()
         return user
 
     request.user = user  # type: ignore[assignment] # passes for one
-    request.auser = auser  # type: ignore[assignment]
+    request.auser = auser  # type: ignore[method-assign,assignment]
     return user

@@ -8,14 +8,15 @@ thread-local of its own cannot be seen; docs say so.)
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
-# attribute of the request -> the facet that covers it in MIZAN_VARY; others cover themselves
+# attribute of the request -> the facet of MIZAN_VARY that covers it; others cover themselves
 _FACETS = {
     "get_host": "host",
     "get_port": "host",
@@ -26,8 +27,12 @@ _FACETS = {
     "META": "headers",
     "auser": "user",
 }
-# The same for every request that reaches a function of a context.
-_CONSTANT = frozenset({"method"})
+# The same for every request that reaches a function of a context: HEAD is answered as GET is.
+_CONSTANT = {"method": "GET"}
+_local_zone: Any = timezone._active  # type: ignore[attr-defined] # noqa: SLF001 (nothing public shows it)
+_local_language: Any = trans_real._active  # noqa: SLF001
+_known_languages: Any = trans_real._translations  # noqa: SLF001
+_SAVING = translation.override.__enter__.__code__
 
 
 class LeakError(Exception):
@@ -35,7 +40,7 @@ class LeakError(Exception):
 
     def __init__(self, facet: str) -> None:
         super().__init__(
-            f"a function of a public context read {facet!r} of the request, which may differ "
+            f"A function of a public context read {facet!r} of the request, which may differ "
             "between requests that share a cached reply. Make it a parameter, bind it "
             f"(FromRequest), declare the context with user_scoped = True, or add {facet!r} to "
             "MIZAN_VARY."
@@ -69,72 +74,107 @@ class PublicRequest:
         self.__dict__["_witness"] = witness
 
     @property
-    def __class__(self) -> type:  # type: ignore[override] # passes for the request's class
+    def __class__(self) -> Any:  # passes for the request's class
         return type(self.__dict__["_request"])
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the request, and note it."""
-        if name not in _CONSTANT:
-            self.__dict__["_witness"].see(_FACETS.get(name, name))
+        if name in _CONSTANT:
+            return _CONSTANT[name]
+        self.__dict__["_witness"].see(_FACETS.get(name, name))
         return getattr(self.__dict__["_request"], name)
 
+    def __repr__(self) -> str:
+        """Return the same text for every request."""
+        return "<PublicRequest>"
 
-class _WatchedTranslation:
-    """The active translation, which notes that the language was looked at."""
 
-    def __init__(self, translation: Any, witness: Witness) -> None:
-        self.__dict__.update(_translation=translation, _witness=witness)
+class _WatchedLanguage:
+    """The active translation, which notes that the language was looked at.
+
+    `translation.override` alone may save and restore it unnoticed: under a name of this watcher,
+    so that what is restored is watched again.
+    """
+
+    def __init__(self, active: Any, witness: Witness) -> None:
+        self.__dict__.update(_active=active, _witness=witness, _name=f"mizan-{id(self)}")
+        _known_languages[self._name] = self
+
+    def to_language(self) -> Any:
+        """Return the name of the language, as `get_language()` asks for it."""
+        # Frames up: trans_real.get_language, translation.get_language, and who called that.
+        if sys._getframe(3).f_code is _SAVING:  # noqa: SLF001 (inspect's own way is slow)
+            return self._name
+        return self.__getattr__("to_language")()
 
     def __getattr__(self, name: str) -> Any:
         self.__dict__["_witness"].see("language")
-        return getattr(self.__dict__["_translation"], name)
+        return getattr(self.__dict__["_active"], name)
+
+    def forget(self) -> None:
+        """Take the watcher's name back."""
+        del _known_languages[self._name]
 
 
 class _WatchedZone(datetime.tzinfo):
     """The active time zone, which notes that it was looked at."""
 
-    def __init__(self, zone: datetime.tzinfo, witness: Witness) -> None:
-        self._zone = zone
+    def __init__(self, active: datetime.tzinfo, witness: Witness) -> None:
+        self._active = active
         self._witness = witness
 
-    def __getattr__(self, name: str) -> Any:
+    @property
+    def _zone(self) -> datetime.tzinfo:
         self._witness.see("time_zone")
+        return self._active
+
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._zone, name)
 
     def __str__(self) -> str:
-        self._witness.see("time_zone")
         return str(self._zone)
 
+    def __repr__(self) -> str:
+        return repr(self._zone)
+
+    def __eq__(self, other: object) -> bool:
+        return self._zone == other
+
+    def __hash__(self) -> int:
+        return hash(self._zone)
+
     def utcoffset(self, when: datetime.datetime | None) -> datetime.timedelta | None:
-        self._witness.see("time_zone")
         return self._zone.utcoffset(when)
 
     def dst(self, when: datetime.datetime | None) -> datetime.timedelta | None:
-        self._witness.see("time_zone")
         return self._zone.dst(when)
 
     def tzname(self, when: datetime.datetime | None) -> str | None:
-        self._witness.see("time_zone")
         return self._zone.tzname(when)
 
     def fromutc(self, when: datetime.datetime) -> datetime.datetime:
-        self._witness.see("time_zone")
-        return self._zone.fromutc(when.replace(tzinfo=self._zone))
+        zone = self._zone
+        return zone.fromutc(when.replace(tzinfo=zone))
+
+    def forget(self) -> None:
+        """Nothing is kept of this watcher."""
+
+
+_WATCHED = ((_local_language, _WatchedLanguage), (_local_zone, _WatchedZone))
 
 
 @contextmanager
 def watched(witness: Witness) -> Iterator[Witness]:
     """Watch the active language and time zone while public functions run."""
-    watchers = (
-        (trans_real._active, _WatchedTranslation),
-        (timezone._active, _WatchedZone),  # type: ignore[attr-defined] # Django's own
-    )
-    before = [(local, local.value) for local, _ in watchers if hasattr(local, "value")]
-    for local, watcher in watchers:
-        if hasattr(local, "value"):
-            local.value = watcher(local.value, witness)
+    before = [(local, watch, local.value) for local, watch in _WATCHED if hasattr(local, "value")]
+    watchers: list[Any] = []
     try:
+        for local, watch, active in before:
+            watchers.append(watch(active, witness))
+            local.value = watchers[-1]
         yield witness
     finally:
-        for local, value in before:
-            local.value = value
+        for local, _, active in before:
+            local.value = active
+        for watcher in watchers:
+            watcher.forget()

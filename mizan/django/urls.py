@@ -1,4 +1,7 @@
-"""Mizan's URLs: `path("api/mizan/", include("mizan.django.urls"))`."""
+"""Mizan's URLs: `path("api/mizan/", include("mizan.django.urls"))`.
+
+The routes of view functions are paths of the site: `path("", include("mizan.django.routes"))`.
+"""
 
 from django.urls import path
 

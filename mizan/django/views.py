@@ -10,12 +10,14 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from mizan.django.host import REPORTED
 from mizan.server import pipeline
 from mizan.server.catalog import Catalog
+from mizan.server.declare import ClientFunction
 from mizan.server.drive import adrive, drive
 from mizan.server.effects import Steps
 from mizan.server.host import Incoming, Reply
@@ -34,9 +36,11 @@ class View:
 
     csrf_exempt = True
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, name: str, make: Make) -> None:
+        self.__name__ = self.__qualname__ = name  # Django names views in messages
         self._make = make
-        transaction.non_atomic_requests(self)
+        for alias in connections:
+            transaction.non_atomic_requests(using=alias)(self)
 
     @property
     def _is_coroutine_mark(self) -> object:
@@ -50,12 +54,14 @@ class View:
 
     def __call__(self, request: HttpRequest, **route: Any) -> Any:
         """Return the response, or its coroutine where a loop runs."""
+        # A per-site cache would keep for minutes what a mutation makes stale.
+        request._cache_update_cache = False  # type: ignore[attr-defined] # noqa: SLF001
         catalog = registry.catalog
         incoming = _incoming(request)
         steps = pipeline.respond(catalog, incoming, self._make(catalog, incoming, **route))
         if _in_loop():
-            return _aresponse(steps)
-        return _response(drive(steps))
+            return _aresponse(request, steps)
+        return _response(request, drive(steps))
 
 
 def _in_loop() -> bool:
@@ -66,21 +72,22 @@ def _in_loop() -> bool:
     return True
 
 
-async def _aresponse(steps: Steps[Reply]) -> HttpResponseBase:
-    return _response(await adrive(steps))
+async def _aresponse(request: HttpRequest, steps: Steps[Reply]) -> HttpResponseBase:
+    return _response(request, await adrive(steps))
 
 
-def view_of(name: str) -> View:
-    """Return the Django view of a declared view function."""
+def view_of(function: ClientFunction[..., Any] | str) -> View:
+    """Return the Django view of a declared view function, or of its name, for a URLconf."""
+    name = function if isinstance(function, str) else function.name
 
     def make(catalog: Catalog, incoming: Incoming, **route: Any) -> Steps[Reply]:
         return pipeline.view(catalog, incoming, catalog.functions[name], route)
 
-    return View(make)
+    return View(name, make)
 
 
-call = View(pipeline.call)
-context = View(pipeline.read)
+call = View("call", pipeline.call)
+context = View("context", pipeline.read)
 
 
 def _incoming(request: HttpRequest) -> Incoming:
@@ -93,12 +100,14 @@ def _incoming(request: HttpRequest) -> Incoming:
     )
 
 
-def _response(reply: Reply) -> HttpResponseBase:
+def _response(request: HttpRequest, reply: Reply) -> HttpResponseBase:
     if reply.native is None:
         response: HttpResponseBase = HttpResponse(reply.body, status=reply.status)
-        del response["Content-Type"]
+        del response.headers["Content-Type"]
     else:
         response = reply.native
+    if hasattr(request, REPORTED):
+        response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001
     for name, value in reply.headers.items():
-        response[name] = value
+        response.headers[name] = value
     return response
