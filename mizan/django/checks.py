@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Advice
 from django.urls import NoReverseMatch, reverse
 
 from mizan.django import conf, routes
 from mizan.django.host import DjangoHost
 from mizan.server.catalog import Catalog, Function
+from mizan.server.declare import where
 from mizan.server.faults import Fault
 from mizan.server.freeze import freeze
 from mizan.server.registry import DeclarationsInvalid, registry
@@ -70,7 +72,7 @@ def check_unknown_settings(**_: Any) -> list[CheckMessage]:
     """Warn of settings that are probably misspelt."""
     known = ", ".join(setting.name for setting in conf.SETTINGS)
     return [
-        Warning("There is no such setting.", hint=f"There are: {known}.", obj=n, id=UNKNOWN_SETTING)
+        Advice("There is no such setting.", hint=f"There are: {known}.", obj=n, id=UNKNOWN_SETTING)
         for n in conf.unknown()
     ]
 
@@ -90,7 +92,7 @@ def check_scopes(**_: Any) -> list[CheckMessage]:
     """
     catalog = _frozen()[0]
     return [
-        Warning(
+        Advice(
             f"{function.name} makes only the {context} of the given {name!r} stale.",
             hint=f"If {function.name} changes {name!r}, other instances are stale, too: say "
             f"affects=….by() for all of them. If {name!r} only identifies what changes, say "
@@ -110,10 +112,10 @@ def check_middleware(**_: Any) -> list[CheckMessage]:
     listed = list(settings.MIDDLEWARE)
     if MIDDLEWARE not in listed:
         text = "MizanMiddleware is missing: shared caches could store replies that set cookies."
-        return [Warning(text, hint=hint, obj="MIDDLEWARE", id=NO_MIDDLEWARE)]
+        return [Advice(text, hint=hint, obj="MIDDLEWARE", id=NO_MIDDLEWARE)]
     if listed[0] != MIDDLEWARE:
         text = f"MizanMiddleware is inside {listed[0]}, and does not see what that adds to replies."
-        return [Warning(text, hint=hint, obj="MIDDLEWARE", id=NOT_OUTERMOST)]
+        return [Advice(text, hint=hint, obj="MIDDLEWARE", id=NOT_OUTERMOST)]
     return []
 
 
@@ -128,7 +130,7 @@ def check_urls(**_: Any) -> list[CheckMessage]:
     if not routes.are_included():
         text = "No URL leads to {}: the routes of view functions are not included."
         found += [
-            Warning(text.format(f.name), hint=INCLUDE_ROUTES, obj=f.where, id=ROUTES_NOT_INCLUDED)
+            Advice(text.format(f.name), hint=INCLUDE_ROUTES, obj=f.where, id=ROUTES_NOT_INCLUDED)
             for f in routed
         ]
     return found
@@ -178,4 +180,4 @@ def _inferred(catalog: Catalog) -> Iterator[tuple[Function, str, str]]:
 
 
 def _place(function: Function) -> str:
-    return next(each.where for each in registry.functions if each.name == function.name)
+    return where(function.fn)

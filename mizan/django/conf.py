@@ -24,7 +24,7 @@ KIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting: its default, what `problem(value)` finds wrong with a value, and the check's id."""
+    """A setting: its default, what `problem(value)` finds wrong, and the check's id."""
 
     name: str
     default: Any
@@ -74,7 +74,7 @@ SETTINGS = (
         {},
         values.callables,
         "mizan.E106",
-        "What public functions may see of a request beyond their parameters, by facet: an attribute "
+        "What public functions may see of a request beyond parameters, by facet: an attribute "
         "of the request, language, time_zone, host or headers: {facet: callable(request) -> str}.",
     ),
     Setting(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 from django.core.exceptions import (
@@ -94,9 +95,7 @@ def _flat(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
 
 
 def _non_field_errors() -> str:
-    from rest_framework.settings import api_settings
-
-    return str(api_settings.NON_FIELD_ERRORS_KEY)
+    return str(import_module("rest_framework.settings").api_settings.NON_FIELD_ERRORS_KEY)
 
 
 _PROBLEMS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (

@@ -6,7 +6,7 @@ Invariant: everything of Django that the server needs goes through here, and not
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
@@ -20,9 +20,11 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
 from mizan.django import auth, conf, errors
+from mizan.django.mwt_obtain import mwt_obtain
 from mizan.django.request import PublicRequest, Witness, watched
 from mizan.django.signals import invalidated
 from mizan.protocol.targets import Target
+from mizan.server.declare import ClientFunction
 from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
 from mizan.server.results import ResultInvalid
@@ -34,10 +36,10 @@ REPORTED = "_mizan_reported"
 
 
 class DjangoHost:
-    """Django, as the server's steps use it. `base_url` is where `mizan.django.urls` are included."""
+    """Django, as the server's steps use it. `base_url`: where `mizan.django.urls` are included."""
 
-    response_types = (HttpResponseBase,)
-    upload_types = (UploadedFile,)
+    response_types: tuple[type, ...] = (HttpResponseBase,)
+    upload_types: tuple[type, ...] = (UploadedFile,)
     token_identity = staticmethod(auth.token_identity)
     session_identity = staticmethod(auth.session_identity)
     has_session = staticmethod(auth.has_session)
@@ -50,6 +52,11 @@ class DjangoHost:
         self.edge = bool(conf.usable("MIZAN_EDGE"))
         self.body_limit = int(conf.usable("MIZAN_BODY_LIMIT"))
         self.view_urls = conf.usable("MIZAN_VIEW_URLS")
+        self.functions: Sequence[ClientFunction[..., Any]] = (
+            [mwt_obtain] if conf.usable("MIZAN_MWT_KEYS") else []
+        )
+        self.csrf_blocks = bool(settings.CSRF_USE_SESSIONS)
+        self.all_atomic = bool(connections.settings[DEFAULT_DB_ALIAS].get("ATOMIC_REQUESTS"))
         self._vary = frozenset(conf.vary())
         # A mutation runs as a view does under ATOMIC_REQUESTS, and in the default database always.
         self._others = [
@@ -92,7 +99,7 @@ class DjangoHost:
         return text, {name: listed for name, listed in files.items() if name != "call"}
 
     def fields(self, request: HttpRequest) -> Lists:
-        """Return the values of each name in the query and the form, the form's before the query's."""
+        """Return the values of each name in the query and the form; the form's count."""
         found: Lists = {}
         for source in (request.GET, request.POST, request.FILES):
             found |= {str(name): source.getlist(name) for name in source}
@@ -147,11 +154,21 @@ class DjangoHost:
             )
         return list(value) if isinstance(value, models.QuerySet) else value
 
-    def rendered(self, response: Any) -> Any:
-        """Return a response whose template is rendered: nothing may fail after the commit."""
-        if isinstance(response, SimpleTemplateResponse):
-            response.render()
-        return response
+    def check_response(self, value: Any) -> HttpResponseBase:
+        """Return a view function's response, its template rendered: nothing may fail after the
+        commit. Raises ResultInvalid for what is no response."""
+        if not isinstance(value, HttpResponseBase):
+            raise ResultInvalid(
+                f"A function whose annotation is a response returned {type(value).__name__}; "
+                "annotate it with the type of its data if it should."
+            )
+        if isinstance(value, SimpleTemplateResponse):
+            value.render()
+        return value
+
+    def is_lazy(self, value: Any) -> bool:
+        """Whether checking a response may ask the database: its template is not rendered."""
+        return isinstance(value, SimpleTemplateResponse) and not value.is_rendered
 
     def witnessed(self, request: HttpRequest) -> tuple[Any, AbstractContextManager[Witness]]:
         """Return a request that is watched, and the context in which to run public functions."""
@@ -162,7 +179,7 @@ class DjangoHost:
         """Log an unexpected error where Django logs its own, and send Django's signal of it, which
         error trackers and the test client listen to."""
         try:
-            raise error
+            raise error  # noqa: TRY301 (what logs and listens looks at the exception handled)
         except Exception:
             logger.exception(
                 "Internal Server Error: %s",

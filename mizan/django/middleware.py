@@ -13,7 +13,6 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.cache import cc_delim_re
 
 from mizan.django import checks, conf
 
@@ -58,7 +57,8 @@ def guard(response: HttpResponseBase) -> HttpResponseBase:
     caching = response.headers.get("Cache-Control", "")
     if "X-Mizan-Schema" not in response.headers or "no-store" in caching:
         return response
-    varies = set(cc_delim_re.split(response.headers.get("Vary", "").lower())) - _ENCODINGS
+    varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
+    varies -= _ENCODINGS
     if response.cookies or ("private" not in caching and varies - _declared()):
         response.headers["Cache-Control"] = "private, no-store"
         for name in _KEPT:

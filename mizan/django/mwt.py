@@ -79,7 +79,7 @@ class MWTUser:
         """The same as `pk`."""
         return self.pk
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:  # passes for the user model
         return get_user_model()
 
@@ -150,5 +150,5 @@ def user_of(request: HttpRequest, claims: dict[str, Any]) -> MWTUser:
         return user
 
     request.user = user  # type: ignore[assignment] # passes for one
-    request.auser = auser  # type: ignore[method-assign,assignment]
+    request.auser = auser  # type: ignore[assignment]
     return user

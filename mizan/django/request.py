@@ -29,9 +29,10 @@ _FACETS = {
 }
 # The same for every request that reaches a function of a context: HEAD is answered as GET is.
 _CONSTANT = {"method": "GET"}
-_local_zone: Any = timezone._active  # type: ignore[attr-defined] # noqa: SLF001 (nothing public shows it)
-_local_language: Any = trans_real._active  # noqa: SLF001
-_known_languages: Any = trans_real._translations  # noqa: SLF001
+# Django shows nowhere in public what is active in a thread or task.
+_local_zone: Any = timezone._active  # type: ignore[attr-defined] # noqa: SLF001
+_local_language: Any = trans_real._active  # type: ignore[attr-defined] # noqa: SLF001
+_known_languages: Any = trans_real._translations  # type: ignore[attr-defined] # noqa: SLF001
 _SAVING = translation.override.__enter__.__code__
 
 
@@ -73,7 +74,7 @@ class PublicRequest:
         self.__dict__["_request"] = request
         self.__dict__["_witness"] = witness
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:  # passes for the request's class
         return type(self.__dict__["_request"])
 

@@ -27,7 +27,10 @@ def admit(
     """
     identity = host.token_identity(request)
     if identity is None and unsafe:
-        host.check_csrf(request)
+        if host.csrf_blocks:
+            yield Block(lambda: host.check_csrf(request))
+        else:
+            host.check_csrf(request)
     guarded = [each for each in functions if each.options.guarded]
     if not guarded and not identify and not (identity and host.has_session(request)):
         return identity or Identity()

@@ -38,6 +38,8 @@ class Function:
         entry: declarations.FunctionEntry,
         arguments: Arguments,
         result: Result,
+        *,
+        all_atomic: bool = False,
     ) -> None:
         document = entry.declaration
         self.name = declared.name
@@ -54,7 +56,8 @@ class Function:
         self.is_public = not self.options.private and not self.is_view
         self.methods: tuple[str, ...] = tuple(document["methods"])
         atomic = self.options.atomic
-        self.atomic = bool(self.affects) if atomic is None else atomic
+        writes = bool(self.affects) or (all_atomic and self.context is None)
+        self.atomic = writes if atomic is None else atomic
         scoping = {name for effect in entry.effects for name in effect.scope}
         self.scoping = scoping & entry.arguments
         # context -> names of bound parameters that scope a target

@@ -23,8 +23,8 @@ from mizan.server.host import Host
 def freeze(
     functions: Sequence[ClientFunction[..., Any]], host: Host
 ) -> tuple[Catalog | None, list[Fault]]:
-    """Return (catalog, []) of what was declared, or (None, all its faults)."""
-    drafts = [Draft(each, host) for each in functions]
+    """Return (catalog, []) of what was declared, by the host too, or (None, all its faults)."""
+    drafts = [Draft(each, host) for each in (*functions, *host.functions)]
     contexts = _Contexts(drafts, host)
     for draft in drafts:
         _resolve_affects(draft, contexts, drafts)
@@ -48,7 +48,11 @@ def freeze(
     protocol = read_declarations(document)
     compiled = {
         each.name: Function(
-            each.declared, protocol.functions[each.name], each.arguments, each.result
+            each.declared,
+            protocol.functions[each.name],
+            each.arguments,
+            each.result,
+            all_atomic=host.all_atomic,
         )
         for each in drafts
     }

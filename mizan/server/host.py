@@ -5,12 +5,13 @@ Invariant: everything that differs between frameworks is a member of this protoc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mizan.protocol.targets import Target
+from mizan.server.declare import ClientFunction
 from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
 
@@ -63,6 +64,12 @@ class Host(Protocol):
     upload_types: tuple[type, ...]
     body_limit: int
     view_urls: Mapping[str, Any]
+    functions: Sequence[ClientFunction[..., Any]]
+    """What the framework's adapter declares itself."""
+    csrf_blocks: bool
+    """Whether `check_csrf` may ask a database."""
+    all_atomic: bool
+    """Whether what may write without affecting anything runs in a transaction, too."""
 
     @property
     def debug(self) -> bool:

@@ -14,7 +14,10 @@ def test_a_context_is_read(web: Web) -> None:
     one.reviews.create(text="good")
     response = web.read("book", f"book_id={one.pk}&limit=10")
     assert response.status_code == 200
-    assert response.json() == {"book": {"id": one.pk, "pages": 400, "title": "Emma"}, "reviews": ["good"]}
+    assert response.json() == {
+        "book": {"id": one.pk, "pages": 400, "title": "Emma"},
+        "reviews": ["good"],
+    }
     assert response["Cache-Control"] == "public, no-cache"
 
 
