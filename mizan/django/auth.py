@@ -21,7 +21,7 @@ from mizan.django import conf, mwt
 from mizan.errors import MizanError
 from mizan.protocol.decode import decode
 from mizan.protocol.token import LIMIT, TYP
-from mizan.server.host import Identity
+from mizan.server.host import ANONYMOUS, Identity
 from mizan.server.problems import Problem
 
 # Where `token_identity` leaves what the session says, for it makes the token's user the request's.
@@ -91,7 +91,7 @@ def session_identity(request: HttpRequest, token: Identity | None) -> Identity:
     """
     user = session_user(request)
     if token is None:
-        return Identity() if user is None else Identity(str(user.pk))
+        return ANONYMOUS if user is None else Identity(str(user.pk))
     if user is not None and str(user.pk) != token.sub:
         raise Problem(
             "identity_mismatch",

@@ -109,6 +109,7 @@ SETTINGS = (
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
+@cache
 def get(name: str) -> Any:
     """Return the value of a setting, or its default."""
     return getattr(django_settings, name, _BY_NAME[name].default)
@@ -168,5 +169,6 @@ def unknown() -> list[str]:
 
 
 def forget() -> None:
-    """Forget what was made of the settings; they changed."""
+    """Forget what was read of the settings; they changed."""
+    get.cache_clear()
     keys.cache_clear()

@@ -96,18 +96,19 @@ def _incoming(request: HttpRequest) -> Incoming:
         native=request,
         query=request.META.get("QUERY_STRING", ""),
         content_type=request.content_type or "",
-        headers=request.headers,
+        if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),
     )
 
 
 def _response(request: HttpRequest, reply: Reply) -> HttpResponseBase:
     if reply.native is None:
-        response: HttpResponseBase = HttpResponse(reply.body, status=reply.status)
-        del response.headers["Content-Type"]
+        response: HttpResponseBase = HttpResponse(reply.body, status=reply.status, headers=reply.headers)
+        if "Content-Type" not in reply.headers:
+            del response.headers["Content-Type"]
     else:
         response = reply.native
+        for name, value in reply.headers.items():
+            response.headers[name] = value
     if hasattr(request, REPORTED):
         response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001
-    for name, value in reply.headers.items():
-        response.headers[name] = value
     return response

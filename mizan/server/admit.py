@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mizan.server.effects import Block, Steps
-from mizan.server.host import Host, Identity
+from mizan.server.host import ANONYMOUS, Host, Identity
 from mizan.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def admit(
             host.check_csrf(request)
     guarded = [each for each in functions if each.options.guarded]
     if not guarded and not identify and not (identity and host.has_session(request)):
-        return identity or Identity()
+        return identity or ANONYMOUS
     known: Identity = yield Block(lambda: _identify(host, request, identity, guarded))
     return known
 

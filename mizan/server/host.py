@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mizan.protocol.targets import Target
@@ -25,6 +25,10 @@ class Identity:
     by_token: bool = False
 
 
+ANONYMOUS = Identity()
+"""Nobody in particular asks."""
+
+
 @dataclass(slots=True)
 class Incoming:
     """A request as the steps read it. `query` is the raw query string; `native` the framework's."""
@@ -33,7 +37,7 @@ class Incoming:
     native: Any
     query: str = ""
     content_type: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    if_none_match: str = ""
     function: str | None = None
 
 

@@ -61,10 +61,14 @@ class Collector:
             self._host.tie(entry)
             self._entries.append(entry)
 
-    def settle(self) -> None:
-        """Work out what was added and not rolled back; in the thread of the transaction."""
+    def settle(self, last: tuple[Target, ...] = ()) -> None:
+        """Work out what was added and not rolled back; in the thread of the transaction.
+
+        `last` is a canonical set to join, which no savepoint can roll back any more.
+        """
         alive = [entry for entry in self._entries if self._host.is_alive(entry)]
-        self.settled = canonical_set(target for entry in alive for target in entry.targets)
+        added = [target for entry in alive for target in entry.targets]
+        self.settled = canonical_set([*added, *last]) if added else last
 
 
 current: ContextVar[Collector | None] = ContextVar("mizan_collector", default=None)

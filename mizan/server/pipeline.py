@@ -46,12 +46,13 @@ def respond(catalog: Catalog, incoming: Incoming, steps: Steps[Reply]) -> Steps[
 def call(catalog: Catalog, incoming: Incoming) -> Steps[Reply]:
     """Answer `POST call/`: run one function and report what it made stale."""
     _check_method(incoming, ("POST",))
-    with reading():
-        name, given, files = _read_call(catalog.host, incoming)
+    name, given, files = _read_call(catalog.host, incoming)
     incoming.function = name
     function = catalog.callable_function(name)
     yield from admit(catalog.host, incoming.native, [function], unsafe=True)
-    arguments = function.arguments.validate({**given, **function.arguments.pick(files)})
+    if files:
+        given |= function.arguments.pick(files)
+    arguments = function.arguments.validate(given)
     finish = function.result.text
     text, targets = yield from mutate(catalog, function, incoming.native, arguments, finish)
     return call_reply(catalog, text, targets)
@@ -62,8 +63,7 @@ def read(catalog: Catalog, incoming: Incoming, name: str) -> Steps[Reply]:
     host, request = catalog.host, incoming.native
     _check_method(incoming, ("GET", "HEAD", "POST"))
     context = catalog.readable_context(name)
-    with reading():
-        params, canonical, url = _read_params(host, incoming, context)
+    params, canonical, url = _read_params(host, incoming, context)
     identity = yield from admit(
         host, request, context.functions, unsafe=False, identify=context.user_scoped
     )
@@ -107,8 +107,10 @@ def mutate(
     """
     host, outer = catalog.host, current.get()
     collector = outer or Collector(host)
-    bound = yield from _bound_values(catalog, function.bound, request)
-    declared = catalog.targets(function, arguments, bound)
+    declared: tuple[Target, ...] = ()
+    if function.effects:
+        bound = yield from _bound_values(catalog, function.bound, request)
+        declared = catalog.targets(function, arguments, bound)
     ending = (finish, may_block) if finish else (host.check_response, host.is_lazy)
     run = Run(function.name, function.fn, function.is_async, request, arguments, *ending)
     steps = _collecting(run, collector, declared, settles=outer is None)
@@ -139,9 +141,10 @@ def _collecting(
 ) -> Steps[Any]:
     """Run a function; settle what became stale as the last step before the commit."""
     result = yield run
-    collector.add(declared)
     if settles:
-        collector.settle()
+        collector.settle(declared)
+    else:
+        collector.add(declared)
     return result
 
 
@@ -168,6 +171,7 @@ def _check_method(incoming: Incoming, allowed: tuple[str, ...]) -> None:
     raise Problem("method_not_allowed", detail, headers={"Allow": listed})
 
 
+@reading
 def _read_call(
     host: Host, incoming: Incoming
 ) -> tuple[str, dict[str, Any], Mapping[str, list[Any]]]:
@@ -192,6 +196,7 @@ def _read_body(host: Host, incoming: Incoming) -> bytes:
     return host.body(incoming.native)
 
 
+@reading
 def _read_params(
     host: Host, incoming: Incoming, context: ReadContext
 ) -> tuple[dict[str, Any], bool, str]:

@@ -7,14 +7,17 @@ for debugging only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from mizan.errors import WireError
 from mizan.protocol.canonical import canonical_json
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _TYPE = "https://w3id.org/mizan/v1/errors/"
 
@@ -105,10 +108,14 @@ def of_errors(errors: Sequence[Mapping[str, str]]) -> Problem:
     return Problem("validation", f"{what} not valid.", errors=listed)
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Turn what the protocol refuses, while a request is read, into problems."""
-    try:
-        yield
-    except WireError as error:
-        raise of_wire_error(error) from error
+def reading(read: Callable[P, T]) -> Callable[P, T]:
+    """Make a function that reads a request raise problems for what the protocol refuses."""
+
+    @wraps(read)
+    def reads(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except WireError as error:
+            raise of_wire_error(error) from error
+
+    return reads

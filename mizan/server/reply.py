@@ -67,7 +67,7 @@ def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:
     body = f"{{{members}}}".encode()
     caching = _caching(catalog, incoming, found, policy.etag(body))
     headers = {SCHEMA: catalog.digest, **caching}
-    if _has(incoming.headers.get("If-None-Match", ""), caching.get("ETag")):
+    if _has(incoming.if_none_match, caching.get("ETag")):
         return Reply(304, headers)
     return Reply(200, {"Content-Type": JSON, **headers}, body)
 
