@@ -113,8 +113,9 @@ class Arguments:
     def _validate_as_json(self, given: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
         """Try again as JSON, where strict types take what only JSON spells as strings."""
         try:
-            return self._validate_json(canonical_json(given))  # type: ignore[no-any-return]
-        except JsonError:  # a Python call, or files
+            if not self.takes_files:
+                return self._validate_json(canonical_json(given))  # type: ignore[no-any-return]
+        except JsonError:  # the values of a Python call
             pass
         except ValidationError as again:
             error = again

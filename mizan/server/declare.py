@@ -113,8 +113,8 @@ def near(name: str, known: Iterable[str]) -> str:
     """Return the end of a message on a wrong name: the closest right one, and all of them."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ";"
-    return f"{hint} There are: {', '.join(names) or 'none'}"
+    hint = f"; did you mean {close[0]!r}? There" if close else "; there"
+    return f"{hint} are: {', '.join(names) or 'none'}"
 
 
 def _listed(value: Any) -> tuple[Any, ...]:

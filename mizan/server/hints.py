@@ -9,6 +9,7 @@ import datetime
 import enum
 import types
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -45,19 +46,19 @@ class HintError(TypeError):
 
 def parameter_type(hint: object) -> tuple[ParameterType, bool]:
     """Return (ParameterType, nullable) of a hint, or raise HintError."""
-    inner = [each for each in alternatives(hint) if each is not types.NoneType]
-    nullable = len(inner) < len(alternatives(hint))
-    if len(inner) != 1:
+    several = alternatives(hint)
+    inner = [each for each in several if each is not types.NoneType]
+    if len(inner) > 1:
         raise HintError(
             f"{hint} is a union: a parameter has one type (or that and None), "
             "for `5` and `'5'` would be one value on the wire.",
             "ambiguous",
         )
-    kind = inner[0]
+    kind = inner[0] if inner else types.NoneType
     if get_origin(kind) is Literal and None in get_args(kind):
         choices = tuple(each for each in get_args(kind) if each is not None)
         return _choice(kind, choices), True
-    return _type(kind), nullable
+    return _type(kind), len(inner) < len(several)
 
 
 def alternatives(hint: object) -> list[object]:
@@ -100,7 +101,7 @@ def _type(hint: Any) -> ParameterType:
     if get_origin(hint) is Literal:
         return _choice(hint, get_args(hint))
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return _choice(hint, tuple(hint))
+        return _choice(hint, [each.value for each in hint])
     if get_origin(hint) in _LISTS:
         return _list(hint)
     name = hint.__name__ if isinstance(hint, type) else hint
@@ -110,10 +111,11 @@ def _type(hint: Any) -> ParameterType:
     )
 
 
-def _choice(hint: object, choices: tuple[Any, ...]) -> ParameterType:
-    values = [each.value if isinstance(each, enum.Enum) else each for each in choices]
-    if not values or not all(isinstance(value, _CHOICES) for value in values):
+def _choice(hint: object, choices: Sequence[Any]) -> ParameterType:
+    if not choices or not all(isinstance(each, _CHOICES) for each in choices):
         raise HintError(f"{hint}: the choices of a context parameter are str, int, float or bool.")
+    # A member of an Enum of texts or numbers is one of these, too.
+    values = [each.value if isinstance(each, enum.Enum) else each for each in choices]
     try:
         for value in values:
             canonical_string(value)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import (
@@ -27,6 +27,7 @@ from mizan.protocol.canonical import canonical_json, canonical_string
 
 Plain = Callable[[Any], Any]
 
+_CONFIG = core_schema.CoreConfig(ser_json_inf_nan="constants")  # NaN is refused, not made null
 # Members of a core schema that hold values, which may look like schemas.
 _VALUES_IN_SCHEMAS = frozenset({"config", "default", "expected", "metadata", "serialization"})
 _VALUES = (
@@ -68,7 +69,7 @@ class Result:
         schema = _adapted(self.adapter.core_schema, plain)
         # Validators that pydantic made before know nothing of what was adapted.
         self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
-        self._dump = SchemaSerializer(schema, _use_prebuilt=False).to_python
+        self._dump = SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python
 
     def shape(self, value: Any) -> Any:
         """Return the value as the declared type. Raises ResultInvalid."""
@@ -98,7 +99,8 @@ class Result:
             raise self._invalid(value, str(error)) from error
 
     def _invalid(self, value: Any, why: str) -> ResultInvalid:
-        declared = getattr(self.hint, "__name__", None) or str(self.hint)
+        plain = isinstance(self.hint, type) and get_origin(self.hint) is None
+        declared = self.hint.__name__ if plain else str(self.hint).replace("typing.", "")
         what = f"{self.name} declares {declared} and gave {type(value).__name__}"
         return ResultInvalid(f"{what}: {why.rstrip('.')}.")
 
