@@ -6,13 +6,14 @@ cached.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.targets import Target
 from mizan.server.context import By, is_context
 from mizan.server.declare import ClientFunction
 from mizan.server.drive import adrive, drive
-from mizan.server.effects import Steps
+from mizan.server.effects import Block, Steps
 from mizan.server.invalidation import FailedAfterEffects, current
 from mizan.server.pipeline import mutate
 
@@ -46,10 +47,10 @@ def _steps(
     try:
         outcome, targets = yield from mutate(catalog, function, request, arguments, finish)
     except FailedAfterEffects as failed:
-        catalog.host.after_commit(failed.targets)
+        yield Block(partial(catalog.host.after_commit, failed.targets))
         raise failed.error from None
     if targets:
-        catalog.host.after_commit(targets)
+        yield Block(partial(catalog.host.after_commit, targets))
     return outcome
 
 
