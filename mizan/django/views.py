@@ -8,22 +8,31 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError as FormError
+from django.core.handlers.exception import response_for_exception
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from pydantic import ValidationError
 
 from mizan.django.host import REPORTED
-from mizan.server import pipeline
+from mizan.server import AppError, pipeline
+from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.catalog import Catalog
 from mizan.server.declare import ClientFunction
 from mizan.server.drive import adrive, drive
-from mizan.server.effects import Steps
+from mizan.server.effects import Block, Steps
 from mizan.server.host import Incoming, Reply
+from mizan.server.invalidation import FailedAfterEffects
+from mizan.server.problems import Problem
 from mizan.server.registry import registry
 
 Make = Callable[..., Steps[Reply]]
+# What is a problem document for everybody: errors of Mizan, of arguments and of forms.
+_OURS = (Problem, ArgumentsInvalid, AppError, FailedAfterEffects, FormError, ValidationError)
 
 
 class View:
@@ -81,9 +90,26 @@ def view_of(function: ClientFunction[..., Any] | str) -> View:
     name = function if isinstance(function, str) else function.name
 
     def make(catalog: Catalog, incoming: Incoming, **route: Any) -> Steps[Reply]:
-        return pipeline.view(catalog, incoming, catalog.functions[name], route)
+        try:
+            return (yield from pipeline.view(catalog, incoming, catalog.functions[name], route))
+        except _OURS:
+            raise
+        except Exception as error:
+            if "text/html" not in incoming.headers.get("Accept", ""):
+                raise
+            response = yield Block(partial(_error_page, incoming.native, error))
+            return Reply(response.status_code, {}, native=response)
 
     return View(name, make)
+
+
+def _error_page(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """Return the site's own page for an error of a page; a browser that asked for one gets it."""
+    try:
+        raise error  # noqa: TRY301 (Django looks at the exception handled)
+    except Exception:  # noqa: BLE001 (whatever it is)
+        response: HttpResponseBase = response_for_exception(request, error)
+        return response
 
 
 call = View("call", pipeline.call)

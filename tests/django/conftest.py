@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
@@ -31,10 +31,9 @@ def web(request: pytest.FixtureRequest) -> Web:
 
 
 @pytest.fixture
-def make_web(request: pytest.FixtureRequest) -> Any:
+def make_web(web: Web) -> Callable[..., Web]:
     """Return what makes more clients of the kind of `web`."""
-    is_async = request.getfixturevalue("web").is_async
-    return lambda **options: Web(is_async=is_async, **options)
+    return partial(Web, is_async=web.is_async)
 
 
 @pytest.fixture

@@ -50,7 +50,10 @@ _DATABASES = {
         "PASSWORD": os.environ.get("PGPASSWORD", ""),
     },
 }
-DATABASES = {"default": _DATABASES[os.environ.get("MIZAN_TEST_DATABASE", "sqlite")]}
+DATABASES = {
+    "default": _DATABASES[os.environ.get("MIZAN_TEST_DATABASE", "sqlite")],
+    "other": _DATABASES["sqlite"],
+}
 
 TOKEN_SECRET = b"the tests' own token secret, 32 bytes and more"
 MIZAN_MWT_KEYS = [
