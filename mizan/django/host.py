@@ -78,9 +78,10 @@ class DjangoHost:
         if not length and not hasattr(request, "_body"):
             # A body in chunks says no length, so Django would read it all into memory.
             request._body = request.read(self.body_limit + 1)  # noqa: SLF001
-        if len(request.body) > self.body_limit:
+        body = request.body
+        if len(body) > self.body_limit:
             raise errors.too_large(self.body_limit)
-        return request.body
+        return body
 
     def form(self, request: HttpRequest) -> tuple[bytes, Lists]:
         """Return (part `call`, the files of each name) of a multipart call."""

@@ -95,7 +95,7 @@ def view_of(function: ClientFunction[..., Any] | str) -> View:
         except _OURS:
             raise
         except Exception as error:
-            if "text/html" not in incoming.headers.get("Accept", ""):
+            if "text/html" not in incoming.native.META.get("HTTP_ACCEPT", ""):
                 raise
             response = yield Block(partial(_error_page, incoming.native, error))
             return Reply(response.status_code, {}, native=response)
@@ -128,7 +128,9 @@ def _incoming(request: HttpRequest) -> Incoming:
 
 def _response(request: HttpRequest, reply: Reply) -> HttpResponseBase:
     if reply.native is None:
-        response: HttpResponseBase = HttpResponse(reply.body, status=reply.status, headers=reply.headers)
+        response: HttpResponseBase = HttpResponse(
+            reply.body, status=reply.status, headers=reply.headers
+        )
         if "Content-Type" not in reply.headers:
             del response.headers["Content-Type"]
     else:
