@@ -7,7 +7,9 @@ is, is raised inside the steps, at the place that yielded it, so their `finally`
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -76,23 +78,71 @@ def _atomic(effect: Atomic) -> Any:
         return drive(effect.steps)
 
 
-async def _in_thread(do: Callable[..., T], *args: Any) -> T:
-    """Do something in the sync thread: a transaction, for one, belongs to one thread."""
+class _Job:
+    """Something to do in the sync thread, whose waiter may be cancelled meanwhile."""
 
-    def call() -> T:
+    def __init__(self, do: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self._do = do
+        self._args = args
+        self._lock = threading.Lock()
+        self._state = "waiting"
+        self._loop = asyncio.get_running_loop()
+        self.ended = asyncio.Event()
+        self.outcomes: list[Any] = []
+
+    def __call__(self) -> Any:
+        if not self._enter("started"):
+            return None
         try:
-            return do(*args)
+            self.outcomes.append(self._do(*self._args))
         except StopIteration as error:  # no future can carry it: its waiter would wait forever
             raise RuntimeError(f"StopIteration was raised: {error!r}.") from error
+        finally:
+            with suppress(RuntimeError):  # the loop was closed: nobody waits
+                self._loop.call_soon_threadsafe(self.ended.set)
+        return self.outcomes[0]
 
-    return await sync_to_async(call)()
+    def abandon(self) -> bool:
+        """Whether it had not begun, and now never will."""
+        return self._enter("abandoned")
+
+    def _enter(self, state: str) -> bool:
+        with self._lock:
+            if self._state != "waiting":
+                return False
+            self._state = state
+            return True
+
+
+async def _in_thread(do: Callable[..., Any], *args: Any, keeps: bool = False) -> Any:
+    """Do something in the sync thread: a transaction, for one, belongs to one thread.
+
+    What has begun there is finished before a cancellation goes on. With `keeps` the outcome is
+    returned even then, for it may have changed something, and the next await is cancelled.
+    """
+    job = _Job(do, args)
+    try:
+        return await sync_to_async(job)()
+    except asyncio.CancelledError:
+        if job.abandon():
+            raise
+        await job.ended.wait()
+        if not keeps or not job.outcomes:
+            raise
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()  # one request to cancel is counted once
+        task.cancel()
+    return job.outcomes[0]
 
 
 async def _arun(run: Run) -> Any:
     if not run.is_async:
-        return await _in_thread(_run, run)
+        return await _in_thread(_run, run, keeps=True)
     value = await run.fn(run.request, **run.arguments)
-    return await _in_thread(run.finish, value) if run.blocks(value) else run.finish(value)
+    if run.blocks(value):
+        return await _in_thread(run.finish, value, keeps=True)
+    return run.finish(value)
 
 
 async def _arun_named(run: Run) -> Any:
@@ -131,5 +181,5 @@ _ADO: dict[type, Callable[[Any], Awaitable[Any]]] = {
     Block: lambda effect: _in_thread(_block, effect),
     Run: _arun,
     RunAll: _arun_all,
-    Atomic: lambda effect: _in_thread(_atomic, effect),
+    Atomic: lambda effect: _in_thread(_atomic, effect, keeps=True),
 }

@@ -129,8 +129,8 @@ class FakeHost:
         self._open.append([])
         try:
             yield
-            if self.commit_error and len(self._open) == 1:
-                raise self.commit_error
+            if len(self._open) == 1:
+                self.check_commit()
         except BaseException:
             self._open.pop()
             self.log.append("rollback")
@@ -139,6 +139,11 @@ class FakeHost:
         self.log.append("commit")
         for each in waiting:
             self._when_committed(each)
+
+    def check_commit(self) -> None:
+        """Raise what the test says that a commit raises."""
+        if self.commit_error:
+            raise self.commit_error
 
     def _when_committed(self, do: Callable[[], None]) -> None:
         if self._open:

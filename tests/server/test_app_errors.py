@@ -14,11 +14,11 @@ class Item(BaseModel):
     name: str
 
 
-class OutOfStock(AppError):
+class OutOfStock(AppError):  # noqa: N818 (an application's word)
     """There are too few."""
 
     left: int
-    items: list[Item] = []
+    items: list[Item] = []  # noqa: RUF012 (a field's default)
     limit: ClassVar[int] = 9
 
 

@@ -40,9 +40,9 @@ def test_a_misspelt_option_is_told_the_right_ones() -> None:
     with pytest.raises(TypeError) as caught:
         Options.of({"afects": UserContext})
     assert str(caught.value) == (
-        "@client has no option 'afects'; did you mean 'affects'? There are: affects, atomic, cache, "
-        "context, deprecated, errors, login_required, methods, name, permission, private, rev, "
-        "route, user_scoped."
+        "@client has no option 'afects'; did you mean 'affects'? There are: affects, atomic, "
+        "cache, context, deprecated, errors, login_required, methods, name, permission, private, "
+        "rev, route, user_scoped."
     )
 
 

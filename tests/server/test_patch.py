@@ -54,7 +54,7 @@ class User(BaseModel):
 
     @model_validator(mode="after")
     def after(self) -> "User":
-        assert self.age is not None and self.age > 0
+        assert self.age == 18
         return self
 
     def model_post_init(self, context: Any, /) -> None:

@@ -1,5 +1,7 @@
 """mizan/server/results.py: what a function returned, shaped as it declares."""
 
+# ruff: noqa: UP045 (every spelling of a hint is read)
+
 import enum
 import json
 import subprocess
