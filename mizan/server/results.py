@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -26,6 +27,7 @@ from mizan.errors import JsonError
 from mizan.protocol.canonical import canonical_json, canonical_string
 
 Plain = Callable[[Any], Any]
+Adapt = Callable[[dict[str, Any], Plain], dict[str, Any]]
 
 _CONFIG = core_schema.CoreConfig(ser_json_inf_nan="constants")  # NaN is refused, not made null
 # Members of a core schema that hold values, which may look like schemas.
@@ -58,7 +60,8 @@ class Result:
     """The shaper of the results of the function `name`.
 
     `hint` is the return annotation, Any without one. `plain` turns a framework's own sequences (a
-    manager of rows) into lists; it returns anything else as it is.
+    manager of rows) into lists and its own texts (a translation to come) into str; it returns
+    anything else as it is.
     """
 
     def __init__(self, name: str, hint: Any, plain: Plain = _same) -> None:
@@ -66,27 +69,46 @@ class Result:
         self.hint = hint
         self.adapter: TypeAdapter[Any] = TypeAdapter(hint)
         self._plain = plain
-        schema = _adapted(self.adapter.core_schema, plain)
+        schema = _adapted(self.adapter.core_schema, plain, _ADAPT)
         # Validators that pydantic made before know nothing of what was adapted.
         self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
         self._dump = SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python
 
     def shape(self, value: Any) -> Any:
         """Return the value as the declared type. Raises ResultInvalid."""
+        given = self._plain(value)
         try:
-            return self._validate(
-                self._plain(value), from_attributes=True, by_alias=True, by_name=True
-            )
+            return self._validate(given, from_attributes=True, by_alias=True, by_name=True)
+        except ValidationError:
+            pass
+        try:
+            return self._lenient(given, from_attributes=True, by_alias=True, by_name=True)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             place = "".join(f"/{step}" for step in first["loc"]) or "the whole"
             raise self._invalid(value, f"{place}: {first['msg']}") from error
 
+    @cached_property
+    def _lenient(self) -> Callable[..., Any]:
+        """What validates where texts are not of type str; it is slow, and such texts are rare."""
+        adapt = {**_ADAPT, "str": _before_plain}
+        schema = _adapted(self.adapter.core_schema, self._plain, adapt)
+        return SchemaValidator(schema, _use_prebuilt=False).validate_python
+
+    def _fallback(self, value: Any) -> Any:
+        """Return a value that JSON does not know as one that it does, where a type says nothing."""
+        plain = self._plain(value)
+        if plain is value:
+            raise PydanticSerializationError(f"Unable to serialize unknown type: {type(value)}")
+        return plain
+
     def dump(self, value: Any) -> Any:
         """Return a function's result as JSON-compatible Python. Raises ResultInvalid."""
         shaped = self.shape(value)
         try:
-            return self._dump(shaped, mode="json", by_alias=True, warnings="error")
+            return self._dump(
+                shaped, mode="json", by_alias=True, warnings="error", fallback=self._fallback
+            )
         except PydanticSerializationError as error:
             raise self._invalid(value, str(error)) from error
 
@@ -119,24 +141,25 @@ def may_block(value: Any) -> bool:
     return not is_dataclass(value) or any(may_block(getattr(value, f.name)) for f in fields(value))
 
 
-def _adapted(schema: Any, plain: Plain) -> Any:
+def _adapted(schema: Any, plain: Plain, table: Mapping[str, Adapt]) -> Any:
     """Return a core schema that reads rows as records and managers as lists at any depth, and
     writes sets in order, so that equal results are equal bytes."""
     if isinstance(schema, (list, tuple)):
-        return type(schema)(_adapted(each, plain) for each in schema)
+        return type(schema)(_adapted(each, plain, table) for each in schema)
     if not isinstance(schema, dict):
         return schema
     # Without a type it is a table of fields, and any name may stand in it.
     kind = schema.get("type")
     values = _VALUES_IN_SCHEMAS if isinstance(kind, str) else ()
     adapted = {
-        name: each if name in values else _adapted(each, plain) for name, each in schema.items()
+        name: each if name in values else _adapted(each, plain, table)
+        for name, each in schema.items()
     }
-    adapt = _ADAPT.get(str(kind))
+    adapt = table.get(str(kind))
     return adapt(adapted, plain) if adapt else adapted
 
 
-def _sequence(schema: dict[str, Any], plain: Plain) -> dict[str, Any]:
+def _before_plain(schema: dict[str, Any], plain: Plain) -> dict[str, Any]:
     return _before(plain, schema)
 
 
@@ -174,9 +197,9 @@ def _record(names: Iterable[str], kind: type) -> Plain:
     return read
 
 
-_ADAPT = {
-    "list": _sequence,
-    "tuple": _sequence,
+_ADAPT: dict[str, Adapt] = {
+    "list": _before_plain,
+    "tuple": _before_plain,
     "set": _set,
     "frozenset": _set,
     "dataclass": _dataclass,
