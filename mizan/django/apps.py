@@ -42,7 +42,7 @@ def _changed(*, setting: str, **_: object) -> None:
     """Forget what was made of a setting that changed (in tests)."""
     from mizan.django import auth, conf
 
-    if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting in ("ROOT_URLCONF", "DEBUG"):
+    if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting == "ROOT_URLCONF":
         conf.forget()
         auth.forget()
         registry.reset()

@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.utils.functional import Promise
 
 from mizan.django import auth, conf, errors
 from mizan.django.mwt_obtain import mwt_obtain
@@ -145,7 +146,9 @@ class DjangoHost:
         )
 
     def plain(self, value: Any) -> Any:
-        """Return a manager's or a queryset's rows as a list, anything else as it is."""
+        """Return a manager's or a queryset's rows as a list, and a translation to come as text."""
+        if isinstance(value, Promise):
+            return str(value)
         if isinstance(value, models.Manager):
             return list(value.all())
         if isinstance(value, HttpResponseBase):

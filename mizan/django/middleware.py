@@ -59,7 +59,8 @@ def guard(response: HttpResponseBase) -> HttpResponseBase:
         return response
     varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
     varies -= _ENCODINGS
-    if response.cookies or ("private" not in caching and varies - _declared()):
+    sets_cookie = response.cookies or "Set-Cookie" in response.headers
+    if sets_cookie or ("private" not in caching and varies - _declared()):
         response.headers["Cache-Control"] = "private, no-store"
         for name in _KEPT:
             response.headers.pop(name, None)
