@@ -161,10 +161,11 @@ class Catalog:
     ) -> tuple[Target, ...]:
         """Return what a call of the function makes stale, by its declaration."""
         given = {name: wire_value(arguments[name]) for name in function.scoping & arguments.keys()}
-        return canonical_set(
+        found = [
             effect_target(effect, given, bound.get(effect.declaration["context"], {}))
             for effect in function.effects
-        )
+        ]
+        return canonical_set(found) if len(found) > 1 else tuple(found)
 
     def context_target(self, name: str, params: Mapping[str, Any]) -> Target:
         """Return the target of a context, a function or `*`, by name. Raises DeclarationError."""
