@@ -136,7 +136,7 @@ def check_csrf(request: HttpRequest) -> None:
 def _can_be_forged(request: HttpRequest) -> bool:
     """Whether the request brings what a browser adds by itself, or is of a kind that a browser
     sends to any site without asking it first: a form of another page (which may log in)."""
-    if "HTTP_COOKIE" in request.META or "REMOTE_USER" in request.META:
+    if request.META.get("HTTP_COOKIE") or "REMOTE_USER" in request.META:
         return True
     simple = request.content_type != "application/json" and "HTTP_AUTHORIZATION" not in request.META
     return simple and "HTTP_ORIGIN" in request.META

@@ -7,6 +7,7 @@ comes from the database, once, and a user who is gone or inactive there is a 401
 from __future__ import annotations
 
 import time
+from inspect import getattr_static
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -88,8 +89,11 @@ class MWTUser:
         model = get_user_model()
         if name == model._meta.pk.attname:
             return self.pk
-        if name not in _INSTANCE_ATTRIBUTES and not hasattr(model, name):
+        found = getattr_static(model, name, None)
+        if found is None and name not in _INSTANCE_ATTRIBUTES:
             raise AttributeError(f"{model.__name__} has no attribute {name!r}.")
+        if found is not None and not hasattr(found, "__get__"):
+            return found  # of the class: `_meta`, `USERNAME_FIELD`
         return getattr(self.load(), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -98,6 +102,14 @@ class MWTUser:
             self.__dict__[name] = value
         else:
             setattr(self.load(), name, value)
+
+    # What Django's queries ask of an instance.
+
+    def _is_pk_set(self, _: Any = None) -> bool:
+        return True
+
+    def _get_pk_val(self, _: Any = None) -> Any:
+        return self.pk
 
     def load(self) -> Any:
         """Return the real user, from the database the first time."""

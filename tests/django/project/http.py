@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.test import AsyncClient, Client
 
 from mizan.server.registry import registry
@@ -40,6 +41,7 @@ class Web:
     def __init__(self, *, is_async: bool = False, **options: Any) -> None:
         options = {"raise_request_exception": False} | options
         self.is_async = is_async
+        self._middleware = settings.MIDDLEWARE
         self.client: Any = AsyncClient(**options) if is_async else Client(**options)
 
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
@@ -52,6 +54,10 @@ class Web:
         return check(method, path.partition("?")[0], response, given)
 
     def _send(self, send: Any, *args: Any, **options: Any) -> Any:
+        if self._middleware != settings.MIDDLEWARE:  # Django's client keeps what it loaded first
+            self.client.handler._middleware_chain = None
+            self._middleware = settings.MIDDLEWARE
+
         async def wait() -> Any:
             return await send(*args, **options)
 
