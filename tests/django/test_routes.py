@@ -22,7 +22,7 @@ from django.http import (
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import override_settings
-from django.urls import reverse
+from django.urls import clear_url_caches, reverse
 from project.http import Web
 from project.library.models import Book
 
@@ -39,6 +39,7 @@ def test_a_route_is_a_path_of_the_site(web: Web) -> None:
     def book_page(request: HttpRequest, book_id: int) -> HttpResponse:
         return HttpResponse(f"<h1>{book_id}</h1>")
 
+    clear_url_caches()
     response = web.get("/books/5/")
     assert (response.content, response["Content-Type"]) == (
         b"<h1>5</h1>",
