@@ -22,7 +22,17 @@ from typing import (
     get_type_hints,
 )
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema, with_config
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    with_config,
+)
+from pydantic_core import CoreSchema
 from typing_extensions import TypedDict
 
 from mizan.errors import JsonError
@@ -34,7 +44,7 @@ from mizan.server.results import Result
 _BINARY = {"type": "string", "format": "binary"}
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 _NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
-_STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+_CONFIG = ConfigDict(arbitrary_types_allowed=True)  # for files
 
 
 class ArgumentsInvalid(ValueError):  # noqa: N818 (a state: the arguments are invalid)
@@ -101,7 +111,9 @@ class Arguments:
     def without(self, names: Collection[str]) -> TypeAdapter[dict[str, Any]]:
         """Return the adapter of the arguments but those named."""
         members = {name: hint for name, hint in self._members.items() if name not in names}
-        return TypeAdapter(with_config(_STRICT)(typed_dict(self._title, members)))
+        shape = with_config(_CONFIG)(typed_dict(self._title, members))
+        closed: Any = Annotated[shape, GetPydanticSchema(_closed)]
+        return TypeAdapter(closed)
 
     def validate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments as Python values, only those given. Raises ArgumentsInvalid."""
@@ -153,6 +165,14 @@ def wire_value(value: Any) -> Any:
     if isinstance(value, (dt.date, uuid.UUID)):
         return str(value)
     return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _closed(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """Refuse unknown arguments. A configuration that said so would reach types within, too."""
+    schema = handler(source)
+    own: Any = handler.resolve_ref_schema(schema)
+    own["extra_behavior"] = "forbid"
+    return schema
 
 
 def _member(argument: Argument, hint: Any) -> Any:

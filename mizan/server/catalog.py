@@ -201,6 +201,6 @@ class Catalog:
         return tuple(sorted((name, coerce(value, types[name])) for name, value in values.items()))
 
     def declares(self, function: str | None, error: AppError) -> bool:
-        """Whether a function declares an error of this class."""
+        """Whether a function declares errors of just this class, so that clients know its code."""
         known = self.functions.get(function or "")
-        return known is not None and isinstance(error, known.options.errors)
+        return known is not None and type(error) in known.options.errors

@@ -47,10 +47,10 @@ def _steps(
     try:
         outcome, targets = yield from mutate(catalog, function, request, arguments, finish)
     except FailedAfterEffects as failed:
-        yield Block(partial(catalog.host.after_commit, failed.targets))
+        yield Block(partial(catalog.host.after_commit, failed.targets), always=True)
         raise failed.error from None
     if targets:
-        yield Block(partial(catalog.host.after_commit, targets))
+        yield Block(partial(catalog.host.after_commit, targets), always=True)
     return outcome
 
 

@@ -73,16 +73,16 @@ class Draft:
                 self.fault(error.code, f"parameter {each.name}: {error}")
 
     def _read_signature(self, host: Host) -> None:
-        self._found, self._returned = arguments_of(self.declared.fn)
-        kinds = [_is_response(each, host.response_types) for each in alternatives(self._returned)]
-        self.is_view = all(kinds)
-        if any(kinds) and not self.is_view:
+        self._found, returned = arguments_of(self.declared.fn)
+        kinds = [_is_response(each, host.response_types) for each in alternatives(returned)]
+        if any(kinds) and not all(kinds):
             raise TypeError("it returns either data or an HTTP response, not one or the other")
+        self.is_view = all(kinds)
+        self._returned = returned
 
     def _read_arguments(self, host: Host) -> None:
         self.arguments = Arguments(self.name, self._found, host.upload_types)
-        if not self.is_view:
-            self.arguments.adapter.json_schema(mode="validation")
+        self.arguments.adapter.json_schema(mode="validation")  # what has none cannot be sent
 
     def _read_result(self, host: Host) -> None:
         self.result = Result(self.name, Any if self.is_view else self._returned, host.plain)

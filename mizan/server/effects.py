@@ -27,9 +27,13 @@ class FunctionFailed(Exception):  # noqa: N818 (a state: the function failed)
 
 @dataclass(slots=True)
 class Block:
-    """Run something that may block (a database, a session), outside any event loop."""
+    """Run something that may block (a database, a session), outside any event loop.
+
+    `always`: even if the request was cancelled after it changed something.
+    """
 
     call: Callable[[], Any]
+    always: bool = False
 
 
 @dataclass(slots=True)
