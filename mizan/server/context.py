@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, Self
 
 _word_start = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -75,7 +75,7 @@ class Context:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Bound)}
         cls.bound = {**cls.bound, **own}
 
-    def __new__(cls) -> NoReturn:
+    def __new__(cls) -> Self:
         """Refuse: a context is named, never made."""
         raise TypeError(f"{cls.__name__} is a context: pass the class itself, do not call it.")
 

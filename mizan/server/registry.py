@@ -58,8 +58,7 @@ class Registry:
         if catalog is not None:
             return catalog
         with self._lock:
-            if self._catalog is None:
-                self._catalog = self._freeze()
+            self._catalog = self._catalog or self._freeze()
             return self._catalog
 
     def _freeze(self) -> Catalog:

@@ -141,6 +141,26 @@ def test_a_frameworks_sequences_are_lists_at_any_depth() -> None:
         assert text(Node, value, plain=plain) == '{"kids":[{"kids":[]}]}'
 
 
+class Text:
+    """A text to come, as a translation is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def come(value: Any) -> Any:
+    return value.text if isinstance(value, Text) else plain(value)
+
+
+def test_a_frameworks_texts_are_texts_at_any_depth() -> None:
+    row = Row(name=Text("a"), count=1)
+    assert text(Line, row, plain=come) == '{"count":1,"name":"a"}'
+    assert text(str, Text("a"), plain=come) == '"a"'
+    assert text(Any, {"x": [Text("a")]}, plain=come) == '{"x":["a"]}'
+    with pytest.raises(ResultInvalid, match="/name: Input should be a valid string"):
+        text(Line, Row(name=Rows(), count=1), plain=come)
+
+
 def test_a_default_that_looks_like_a_schema_is_left_alone() -> None:
     class Odd(BaseModel):
         value: dict[str, str] = {"type": "list"}
