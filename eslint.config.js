@@ -22,6 +22,14 @@ export default defineConfig(
     },
   },
   {
+    // Scripts of pages, as browsers run them.
+    files: ["examples/*/*/static/**/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: { document: "readonly", htmx: "readonly" },
+    },
+  },
+  {
     files: ["packages/*/src/**/*.ts"],
     rules: {
       // The packages run in browsers and edge workers as well as in Node.

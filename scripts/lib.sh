@@ -16,6 +16,18 @@ die() {
 # usage: prints the comment at the head of the script that was called.
 usage() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$ROOT/scripts/$SCRIPT"; }
 
+# pythons: every released Python >= 3.11 of PATH and pyenv as "VERSION PROGRAM", the newest last.
+pythons() {
+  local candidate
+  for candidate in python3 python python3.{11..19} \
+    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin/python; do
+    "$candidate" -c 'import os, sys
+version = sys.version_info
+if version >= (3, 11) and version.releaselevel == "final":
+    print("%d.%d.%d" % version[:3], os.path.realpath(sys.executable))' 2>/dev/null || true
+  done | sort -u -V
+}
+
 # step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
 STEPS=()
 FAILED=0

@@ -32,7 +32,10 @@ ARROWS: dict[str, set[str]] = {
     "mizan.schemas": CORE,
     "mizan.compat": set(),
     "mizan.protocol": CORE,
-    "mizan.testing": CORE | {"mizan.protocol"},
+    "mizan.server": CORE | {"mizan.compat", "mizan.protocol"},
+    "mizan.django": CORE | {"mizan.compat", "mizan.protocol", "mizan.schemas", "mizan.server"},
+    "mizan.testing": CORE | {"mizan.protocol", "mizan.schemas", "mizan.server"},
+    "mizan.mwt": {"mizan.django"},
     "mizan_codegen": set(),
     "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.schemas", "mizan.testing"},
     "mizan.__main__": {"mizan.cli"},
@@ -43,15 +46,16 @@ ARROWS: dict[str, set[str]] = {
 
 # Heavy or optional packages -> the only units that may import them.
 CONFINED = {
+    "asgiref": {"mizan.server", "mizan.django", "mizan.testing"},
     "click": {"mizan.cli"},
     "cryptography": {"mizan.protocol", "mizan_conformance"},
     "datamodel_code_generator": {"mizan_codegen"},
-    "django": {"mizan.django"},
+    "django": {"mizan.django", "mizan.testing"},
     "hypothesis": {"mizan.testing", "mizan_conformance"},
-    "jsonschema": {"mizan.schemas", "mizan_conformance"},
+    "jsonschema": {"mizan.schemas", "mizan.testing", "mizan_conformance"},
     "jwt": {"mizan.protocol", "mizan_conformance"},
     "orjson": {"mizan.protocol"},
-    "pytest": set(),
+    "pytest": {"mizan.testing"},
     "redis": {"mizan.cache"},
 }
 

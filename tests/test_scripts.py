@@ -1,7 +1,9 @@
 """Every script explains itself from any folder and refuses what it does not know."""
 
 import os
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,8 @@ def call(name: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_six_scripts_are_there() -> None:
-    assert NAMES == ["bench", "check", "demo", "lock", "setup", "test"]
+def test_the_seven_scripts_are_there() -> None:
+    assert NAMES == ["bench", "check", "demo", "lock", "setup", "test", "with-postgres"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -28,8 +30,24 @@ def test_help_says_how_to_call_it(name: str, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["bench", "check", "demo", "setup", "test"])
+@pytest.mark.parametrize("name", ["bench", "check", "demo", "setup", "test", "with-postgres"])
 def test_an_unknown_argument_is_refused_by_name(name: str, tmp_path: Path) -> None:
     done = call(name, "--unheard-of", cwd=tmp_path)
     assert done.returncode == 2
     assert "--unheard-of" in done.stderr
+
+
+@pytest.mark.slow
+def test_with_postgres_gives_a_server_of_its_own_and_its_commands_outcome(tmp_path: Path) -> None:
+    program = """
+import os, psycopg
+with psycopg.connect() as connection:
+    print(os.environ["MIZAN_TEST_DATABASE"], connection.info.port, os.getcwd())
+raise SystemExit(7)
+"""
+    done = call("with-postgres", sys.executable, "-c", program, cwd=tmp_path)
+    assert done.returncode == 7, done.stderr
+    database, port, folder = done.stdout.split()
+    assert (database, Path(folder)) == ("postgres", tmp_path.resolve())
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(port)))

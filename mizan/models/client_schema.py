@@ -95,9 +95,9 @@ class ClientFunction(BaseModel):
     """
     What it does, for a person.
     """
-    deprecated: StrictBool | MISSING = MISSING
+    deprecated: Annotated[StrictStr | MISSING, Field(min_length=1)] = MISSING
     """
-    Whether clients should stop using it. Absent: false.
+    Why clients should stop using it, and what to use, for a person. Absent: it is not deprecated.
     """
     upload: StrictBool | MISSING = MISSING
     """
@@ -126,9 +126,9 @@ class ClientContext(BaseModel):
     """
     What it shows, for a person.
     """
-    deprecated: StrictBool | MISSING = MISSING
+    deprecated: Annotated[StrictStr | MISSING, Field(min_length=1)] = MISSING
     """
-    Whether clients should stop using it. Absent: false.
+    Why clients should stop using it, and what to use, for a person. Absent: it is not deprecated.
     """
 
 

@@ -4,7 +4,8 @@ Invariant: a catalog is made only of declarations without a fault; of several fa
 the order of annex C.5 is reported.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -60,29 +61,33 @@ class Catalog:
 
 
 def check(declarations: Document) -> None:
-    """Refuse declarations with a fault (MZ-MAN-002): DeclarationError, ``declaration.*``."""
+    """Refuse declarations with a fault (MZ-MAN-002): DeclarationError, ``declaration.*``, whose
+    pointer is the context's or function's."""
     read_declarations(declarations)
 
 
 def read_declarations(declarations: Document) -> Catalog:
     """Check declarations and return what follows from them. Raises as `check`."""
     contexts, functions = declarations["contexts"], declarations["functions"]
-    _check_names(contexts, "context", is_name, _check_bound)
+    _check_names(contexts, "context", is_name, _check_bound, "/contexts")
     known = {context["name"] for context in contexts}
-    _check_names(functions, "function", is_name, lambda each: _check_function(each, known))
+    _check_names(
+        functions, "function", is_name, lambda each: _check_function(each, known), "/functions"
+    )
     identities = frozenset(declarations.get("identity_params", ()))
     readers: dict[str, list[Document]] = {name: [] for name in known}
     for function in functions:
         if "context" in function:
             readers[function["context"]].append(function)
-    entries = {
-        each["name"]: _context_entry(each, readers[each["name"]], identities) for each in contexts
-    }
-    return Catalog(
-        declarations["base_url"],
-        entries,
-        {each["name"]: _function_entry(each, entries) for each in functions},
-    )
+    entries: dict[str, ContextEntry] = {}
+    for number, each in enumerate(contexts):
+        with _located(f"/contexts/{number}"):
+            entries[each["name"]] = _context_entry(each, readers[each["name"]], identities)
+    compiled: dict[str, FunctionEntry] = {}
+    for number, each in enumerate(functions):
+        with _located(f"/functions/{number}"):
+            compiled[each["name"]] = _function_entry(each, entries)
+    return Catalog(declarations["base_url"], entries, compiled)
 
 
 def context_parameters(declarations: Document, context: str) -> tuple[dict[str, Any], ...]:
@@ -103,17 +108,29 @@ def _check_names(
     what: str,
     is_valid: Callable[[str], object],
     check_item: Callable[[Document], None],
+    pointer: str = "",
 ) -> None:
     """For each item in order: its name, a repeated name, then what `check_item` finds."""
     seen: set[str] = set()
-    for item in items:
-        name = item["name"]
-        if not isinstance(name, str) or not is_valid(name):
-            raise _fault("name", f"{show(name)} is no valid name of a {what}")
-        if name in seen:
-            raise _fault("duplicate", f"The {what} {name} is declared twice")
-        seen.add(name)
-        check_item(item)
+    for number, item in enumerate(items):
+        with _located(f"{pointer}/{number}") if pointer else nullcontext():
+            name = item["name"]
+            if not isinstance(name, str) or not is_valid(name):
+                raise _fault("name", f"{show(name)} is no valid name of a {what}")
+            if name in seen:
+                raise _fault("duplicate", f"The {what} {name} is declared twice")
+            seen.add(name)
+            check_item(item)
+
+
+@contextmanager
+def _located(pointer: str) -> Iterator[None]:
+    """Give a fault that is found inside the JSON Pointer of the context or function it is in."""
+    try:
+        yield
+    except DeclarationError as error:
+        error.pointer = pointer
+        raise
 
 
 def _check_bound(context: Document) -> None:

@@ -3,8 +3,9 @@
 Invariant: any bytes give a value or a JsonError, in time that grows with their number alone, and
 what is returned is what `decode_reader` would have read.
 
-The C scanner does the work where nothing special is met; whatever it refuses, or may have read
-otherwise than section 5.1 does, is read again step by step, which names the fault and its place.
+Bytes are read by orjson where it is installed (`decode_quick`). Else the C scanner does the work
+where nothing special is met; whatever it refuses, or may have read otherwise than section 5.1 does,
+is read again step by step, which names the fault and its place.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from typing import Any, Final, NoReturn
 
 from mizan.errors import JsonError, show
+from mizan.protocol.decode_quick import UNKNOWN, read_quickly
 from mizan.protocol.decode_reader import read
 from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, JsonValue, whole
 
@@ -36,6 +38,10 @@ def decode(text: str | bytes | bytearray | memoryview, *, limit: int = LIMIT) ->
     Integral doubles within ±(2^53-1) are returned as int (MZ-DEC-009). Raises JsonError
     (``json.*``), with the position of the fault in characters from 0.
     """
+    if type(text) is bytes and len(text) <= limit:
+        quick = read_quickly(text)
+        if quick is not UNKNOWN:
+            return quick  # type: ignore[no-any-return] # a JsonValue
     checked = _checked(text, limit)
     if _surrogate_escape(checked):
         return read(checked)

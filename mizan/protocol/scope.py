@@ -34,13 +34,17 @@ def mutation_targets(
         message = f"{show(function)} is no declared function."
         raise DeclarationError("declaration.unknown_target", message)
     taken = {name: value for name, value in args.items() if name in entry.arguments}
-    declared = [_target(effect, taken, bound) for effect in entry.effects]
+    declared = [effect_target(effect, taken, bound) for effect in entry.effects]
     return canonical_set([*declared, *added])
 
 
-def _target(
+def effect_target(
     effect: Effect, args: Mapping[str, JsonValue], bound: Mapping[str, JsonValue]
 ) -> Target:
+    """Return the target of one item of `affects`: `args` and `bound` as of `mutation_targets`.
+
+    Two contexts may bind one name to different values; here `bound` are those of the effect's.
+    """
     params: list[tuple[str, JsonValue]] = []
     for name, kind in effect.scope.items():
         value = args.get(name)

@@ -167,6 +167,8 @@ def uncovered(targets: Mapping[str, Target]) -> list[str]:
     `targets` maps each text to its target, of which the context alone is looked at. A text is
     covered when another of its context has some of its parts and no other part.
     """
+    if len(targets) == 1:
+        return [*targets]
     if "*" in targets:
         return ["*"]
     ordered = sorted(targets)

@@ -463,9 +463,9 @@ export interface ClientContext {
    */
   description?: string;
   /**
-   * Whether clients should stop using it. Absent: false.
+   * Why clients should stop using it, and what to use, for a person. Absent: it is not deprecated.
    */
-  deprecated?: boolean;
+  deprecated?: string;
 }
 /**
  * An error that a function declares.
@@ -527,9 +527,9 @@ export interface ClientFunction {
    */
   description?: string;
   /**
-   * Whether clients should stop using it. Absent: false.
+   * Why clients should stop using it, and what to use, for a person. Absent: it is not deprecated.
    */
-  deprecated?: boolean;
+  deprecated?: string;
   /**
    * Whether it takes files, so a call is `multipart/form-data`. Absent: false.
    */

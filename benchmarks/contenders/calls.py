@@ -1,0 +1,175 @@
+"""The contenders of `calls.py`: the same functions for each, and URLs of its own for each.
+
+To be imported once Django is set up. "By hand" is the least view that pydantic allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ninja
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from pydantic import BaseModel, TypeAdapter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mizan.server import Context, client
+
+Answer = Callable[[int, str, float], Any]
+Case = tuple[int, bool]  # rows of the answer; whether it is a mutation
+CASES: list[Case] = [(size, atomic) for atomic in (False, True) for size in (1, 20, 500)]
+URLS: dict[str, list[Any]] = {
+    "by hand": [],
+    "mizan": [path("api/mizan/", include("mizan.django.urls"))],
+    "ninja": [],
+    "DRF": [],
+}
+
+
+class Row(BaseModel):
+    """What is answered, alone or in a list."""
+
+    id: int
+    name: str
+    email: str
+    active: bool
+    score: float
+
+
+class Arguments(BaseModel):
+    """What is asked, where the arguments are one model."""
+
+    user_id: int
+    name: str
+    score: float
+
+
+class ArgumentsSerializer(serializers.Serializer[Any]):
+    """The arguments for REST framework."""
+
+    user_id = serializers.IntegerField()
+    name = serializers.CharField()
+    score = serializers.FloatField()
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """A row for REST framework."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    active = serializers.BooleanField()
+    score = serializers.FloatField()
+
+
+class RowsContext(Context):
+    """What the mutations make stale, for one user."""
+
+    user_scoped = False
+
+
+@client(context=RowsContext)
+def rows_of_user(request: HttpRequest, user_id: int) -> list[Row]:  # noqa: ARG001 (declared)
+    """Give the context a parameter."""
+    return []
+
+
+def answer_of(size: int) -> Answer:
+    """Return what every contender has to do: make one row, or a list of `size` of them."""
+
+    def row(user_id: int, name: str, score: float) -> Row:
+        return Row(id=user_id, name=name, email="ada@example.org", active=True, score=score)
+
+    def rows(user_id: int, name: str, score: float) -> list[Row]:
+        return [row(user_id + number, name, score + number) for number in range(size)]
+
+    return row if size == 1 else rows
+
+
+def of_mizan(name: str, answer: Answer, hint: Any, *, atomic: bool) -> None:
+    """Declare the function."""
+
+    def function(request: HttpRequest, user_id: int, name: str, score: float) -> Any:  # noqa: ARG001
+        return answer(user_id, name, score)
+
+    function.__annotations__["return"] = hint
+    client(function, name=name, **({"affects": RowsContext} if atomic else {}))
+
+
+def by_hand(answer: Answer, hint: Any, *, atomic: bool) -> Any:
+    """Return the least view: the body validated, the answer dumped."""
+    dump = TypeAdapter(hint).dump_json
+
+    @csrf_exempt
+    def view(request: HttpRequest) -> HttpResponse:
+        given = Arguments.model_validate_json(request.body)
+        found = answer(given.user_id, given.name, given.score)
+        return HttpResponse(dump(found), content_type="application/json")
+
+    @csrf_exempt
+    def atomic_view(request: HttpRequest) -> HttpResponse:
+        given = Arguments.model_validate_json(request.body)
+        with transaction.atomic():
+            found = answer(given.user_id, given.name, given.score)
+        return HttpResponse(dump(found), content_type="application/json")
+
+    return atomic_view if atomic else view
+
+
+def of_ninja(api: ninja.NinjaAPI, name: str, answer: Answer, hint: Any, *, atomic: bool) -> None:
+    """Add the operation to the API."""
+
+    def operation(request: HttpRequest, given: ninja.Body[Arguments]) -> Any:  # noqa: ARG001
+        return answer(given.user_id, given.name, given.score)
+
+    def atomic_operation(request: HttpRequest, given: ninja.Body[Arguments]) -> Any:  # noqa: ARG001
+        with transaction.atomic():
+            return answer(given.user_id, given.name, given.score)
+
+    api.post(f"/{name}/", response=hint, operation_id=name)(
+        atomic_operation if atomic else operation
+    )
+
+
+def of_rest_framework(answer: Answer, *, many: bool, atomic: bool) -> Any:
+    """Return a view with a serializer on each side."""
+
+    class View(APIView):
+        def post(self, request: Request) -> Response:
+            given = ArgumentsSerializer(data=request.data)
+            given.is_valid(raise_exception=True)
+            if atomic:
+                with transaction.atomic():
+                    found = answer(**given.validated_data)
+            else:
+                found = answer(**given.validated_data)
+            return Response(RowSerializer(found, many=many).data)
+
+    return View.as_view()
+
+
+def name_of(case: Case) -> str:
+    """Return the name of a case: of its function, and in its path."""
+    return f"{'mutation' if case[1] else 'plain'}_{case[0]}"
+
+
+def declare() -> None:
+    """Declare every case for every contender, each of which has URLs of its own."""
+    api = ninja.NinjaAPI()
+    for case in CASES:
+        size, atomic = case
+        name, answer = name_of(case), answer_of(size)
+        hint: Any = Row if size == 1 else list[Row]
+        of_mizan(name, answer, hint, atomic=atomic)
+        of_ninja(api, name, answer, hint, atomic=atomic)
+        hand = by_hand(answer, hint, atomic=atomic)
+        framework = of_rest_framework(answer, many=size > 1, atomic=atomic)
+        URLS["by hand"].append(path(f"api/{name}/", hand))
+        URLS["DRF"].append(path(f"api/{name}/", framework))
+    URLS["ninja"].append(path("api/", api.urls))

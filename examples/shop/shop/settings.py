@@ -1,0 +1,75 @@
+"""Settings of the example. Everything about Mizan is in the last block.
+
+The environment may say:
+
+- DATABASE_URL: `postgres://user:password@host:port/name`, or `sqlite:///path`. Default: SQLite, in
+  the file `shop.sqlite3` beside manage.py.
+- SHOP_SECRET: at least 50 characters. Without it a key that everybody knows is used: fine on your
+  own machine, nowhere else.
+- SHOP_DEBUG: `0` switches debugging off.
+"""
+
+import os
+from pathlib import Path
+
+from shop.database import database
+from shop.secrets import derived, token_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+NODE_MODULES = BASE_DIR.parent.parent / "node_modules"
+
+SECRET_KEY = os.environ.get(
+    "SHOP_SECRET", "the-example-on-your-own-machine-keeps-no-secrets-at-all"
+)
+DEBUG = os.environ.get("SHOP_DEBUG", "1") == "1"
+ALLOWED_HOSTS = ["127.0.0.1", "[::1]", "localhost", ".localhost"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "mizan.django",
+    "store",
+]
+MIDDLEWARE = [
+    "mizan.django.middleware.MizanMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shop.tenants.TenantMiddleware",
+]
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+ASGI_APPLICATION = "shop.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+DATABASES = {"default": database(os.environ.get("DATABASE_URL"), BASE_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+# htmx comes with the repository's npm packages: nothing is fetched when the page is shown.
+STATICFILES_DIRS = [("htmx", path) for path in [NODE_MODULES / "htmx.org/dist"] if path.is_dir()]
+
+# One shop per subdomain: north.localhost:8000 and south.localhost:8000.
+TENANTS = {"north": "North Street Coffee", "south": "South Pier Tea"}
+DEFAULT_TENANT = "north"
+# What the payment provider signs its webhooks with.
+PAYMENT_SECRET = derived(SECRET_KEY, "payments")
+
+# Public contexts may see which shop was asked for; nothing else of a request.
+MIZAN_VARY = {"tenant": "shop.tenants.facet"}
+MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]
+MIZAN_VIEW_URLS = {"product": ["/p/:product_id/"]}
+MIZAN_MWT_KEYS = [token_key(SECRET_KEY, "example-1")]
+MIZAN_PKEY_SECRET = derived(SECRET_KEY, "pkey")

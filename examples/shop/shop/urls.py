@@ -1,0 +1,11 @@
+"""The URLs: Mizan's endpoints, the routes of view functions, and a page of the shop's own."""
+
+from django.urls import include, path
+
+from store import views
+
+urlpatterns = [
+    path("api/mizan/", include("mizan.django.urls")),
+    path("", include("mizan.django.routes")),
+    path("p/<int:product_id>/", views.product_page),
+]

@@ -1,0 +1,1 @@
+"""The app: products, carts, orders, customers and their notifications."""

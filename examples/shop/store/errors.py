@@ -1,0 +1,20 @@
+"""What can go wrong in a shop: declared where it can happen, so clients know the fields."""
+
+from mizan.django import AppError
+
+
+class OutOfStock(AppError):
+    """There are fewer pieces than were asked for."""
+
+    product_id: int
+    left: int
+
+
+class EmptyCart(AppError):
+    """Nothing is in the cart."""
+
+
+class WrongPassword(AppError):
+    """The name or the password is wrong."""
+
+    status = 422

@@ -1,0 +1,45 @@
+"""The contexts: bundles of data that go stale together."""
+
+from uuid import UUID
+
+from mizan.django import Context, FromRequest
+from store.carts import cart_id
+from store.customers import customer_id
+
+
+class CatalogueContext(Context):
+    """What the shop sells. The same for every visitor of one shop."""
+
+
+class ProductContext(Context):
+    """One product."""
+
+
+class StockContext(Context):
+    """What the people who run the shop see."""
+
+
+class CartContext(Context):
+    """The visitor's cart. The server knows whose it is; it is not in the URL."""
+
+    cart_id: UUID = FromRequest(cart_id)
+
+
+class OrdersContext(Context):
+    """The orders of the signed-in customer."""
+
+    customer_id: int = FromRequest(customer_id)
+
+
+class OrderContext(Context):
+    """One order."""
+
+
+class CustomerContext(Context):
+    """A customer's own data."""
+
+
+class NotificationsContext(Context):
+    """The feed of the signed-in user."""
+
+    user_id: int = FromRequest(lambda request: request.user.pk)

@@ -1,0 +1,48 @@
+"""The Django app: imports each app's declarations and gives the registry its host."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import autodiscover_modules
+
+from mizan.server.host import Host
+from mizan.server.registry import registry
+
+
+class MizanConfig(AppConfig):
+    """Mizan in INSTALLED_APPS."""
+
+    name = "mizan.django"
+    label = "mizan"
+    verbose_name = "Mizan"
+
+    def ready(self) -> None:
+        """Discover declarations; register checks; follow changed settings."""
+        from mizan.django import checks, conf  # noqa: F401 (registers the checks)
+
+        registry.host = _host
+        autodiscover_modules(conf.usable("MIZAN_MODULE"))
+        setting_changed.connect(_changed, dispatch_uid="mizan.settings")
+
+
+def _host() -> Host:
+    """Return the host of the project. Raises ImproperlyConfigured without Mizan's URLs."""
+    from mizan.django import checks
+    from mizan.django.host import DjangoHost
+
+    base_url = checks.base_url()
+    if base_url is None:
+        raise ImproperlyConfigured(f"mizan.django.urls are not included. {checks.INCLUDE}")
+    return DjangoHost(base_url)
+
+
+def _changed(*, setting: str, **_: object) -> None:
+    """Forget what was made of a setting that changed (in tests)."""
+    from mizan.django import auth, conf
+
+    if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting == "ROOT_URLCONF":
+        conf.forget()
+        auth.forget()
+        registry.reset()

@@ -1,0 +1,174 @@
+"""The settings of Mizan, read in one place, typed, each with a check.
+
+Invariant: nothing else reads `MIZAN_…` from Django's settings; a wrong setting is a system check
+with its own id, found at start-up.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
+
+from mizan.django import values
+from mizan.protocol.token import MAX_LIFETIME, Key
+
+MINUTES = 60
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting: its default, what `problem(value)` finds wrong, and the check's id."""
+
+    name: str
+    default: Any
+    problem: values.Check
+    check: str
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        "MIZAN_MODULE",
+        "mizan",
+        values.text("a module name"),
+        "mizan.E101",
+        "The module of each app that declares functions; it is imported at start-up.",
+    ),
+    Setting(
+        "MIZAN_IDENTITY_PARAMS",
+        ("user_id",),
+        values.names,
+        "mizan.E102",
+        "Parameter names that identify a user: a context with one is user-scoped.",
+    ),
+    Setting(
+        "MIZAN_EDGE",
+        False,
+        values.exactly(bool, "True or False"),
+        "mizan.E103",
+        "Whether an edge that purges stands in front: public contexts may then be kept for a year.",
+    ),
+    Setting(
+        "MIZAN_VIEW_URLS",
+        {},
+        values.routes,
+        "mizan.E104",
+        "Routes of pages that Mizan does not serve, by context: {'user': ['/profile/:user_id/']}.",
+    ),
+    Setting(
+        "MIZAN_BODY_LIMIT",
+        KIB * KIB,
+        values.count(KIB, 16 * KIB * KIB, "bytes"),
+        "mizan.E105",
+        "The largest JSON body of a request, in bytes.",
+    ),
+    Setting(
+        "MIZAN_VARY",
+        {},
+        values.callables,
+        "mizan.E106",
+        "What public functions may see of a request beyond parameters, by facet: an attribute "
+        "of the request, language, time_zone, host or headers: {facet: callable(request) -> str}.",
+    ),
+    Setting(
+        "MIZAN_MWT_KEYS",
+        None,
+        values.keys,
+        "mizan.E107",
+        "The keys of identity tokens (JWK). The first signs, all verify. None: no tokens.",
+    ),
+    Setting(
+        "MIZAN_MWT_AUDIENCE",
+        "mizan",
+        values.text("a string that is not empty"),
+        "mizan.E108",
+        "The audience that tokens name.",
+    ),
+    Setting(
+        "MIZAN_MWT_TTL",
+        5 * MINUTES,
+        values.count(1, MAX_LIFETIME, "seconds"),
+        "mizan.E109",
+        "The life of a token in seconds: the longest that a revoked permission lives.",
+    ),
+    Setting(
+        "MIZAN_PKEY_SECRET",
+        None,
+        values.secret,
+        "mizan.E110",
+        "The secret of permission keys: at least 32 bytes, independent of MIZAN_MWT_KEYS.",
+    ),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@cache
+def get(name: str) -> Any:
+    """Return the value of a setting, or its default."""
+    return getattr(django_settings, name, _BY_NAME[name].default)
+
+
+def usable(name: str) -> Any:
+    """Return the value of a setting; its default where a check refuses the value.
+
+    So one wrong setting hides no other fault from `manage.py check`.
+    """
+    value = get(name)
+    return value if _BY_NAME[name].problem(value) is None else _BY_NAME[name].default
+
+
+def problems() -> Iterator[tuple[Setting, str]]:
+    """Yield (setting, sentence) for each setting with a wrong value."""
+    for setting in SETTINGS:
+        found = setting.problem(get(setting.name))
+        if found:
+            yield setting, found
+    secret = get("MIZAN_PKEY_SECRET")
+    if usable("MIZAN_MWT_KEYS") and secret is None:
+        yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is missing, and MIZAN_MWT_KEYS needs it."
+    if secret is not None and values.secret(secret) is None and pkey_secret() in _token_secrets():
+        yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is also a key of MIZAN_MWT_KEYS; make another."
+
+
+def _token_secrets() -> list[bytes]:
+    found = [each["k"] for each in usable("MIZAN_MWT_KEYS") or () if "k" in each]
+    return [urlsafe_b64decode(each + "=" * (-len(each) % 4)) for each in found]
+
+
+@cache
+def keys() -> tuple[Key, ...]:
+    """Return the token keys, the signing one first; none where tokens are off."""
+    return tuple(Key.from_jwk(each) for each in get("MIZAN_MWT_KEYS") or ())
+
+
+def pkey_secret() -> bytes:
+    """Return the pkey secret as bytes."""
+    secret = get("MIZAN_PKEY_SECRET")
+    return secret.encode() if isinstance(secret, str) else bytes(secret)
+
+
+def vary() -> Mapping[str, Callable[[Any], str]]:
+    """Return the facets of a request that public functions may see."""
+    found = usable("MIZAN_VARY")
+    return {
+        name: import_string(each) if isinstance(each, str) else each for name, each in found.items()
+    }
+
+
+def unknown() -> list[str]:
+    """Return the settings that begin with MIZAN_ and are none: probably misspelt."""
+    names: Iterable[str] = dir(django_settings)
+    return sorted(name for name in names if name.startswith("MIZAN_") and name not in _BY_NAME)
+
+
+def forget() -> None:
+    """Forget what was read of the settings; they changed."""
+    get.cache_clear()
+    keys.cache_clear()

@@ -1,0 +1,194 @@
+"""Django as the server's host (`mizan.server.host.Host`).
+
+Invariant: everything of Django that the server needs goes through here, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.signals import got_request_exception
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.utils.functional import Promise
+
+from mizan.django import auth, conf, errors
+from mizan.django.mwt_obtain import mwt_obtain
+from mizan.django.request import PublicRequest, Witness, watched
+from mizan.django.signals import invalidated
+from mizan.protocol.targets import Target
+from mizan.server.declare import ClientFunction
+from mizan.server.invalidation import Entry
+from mizan.server.problems import Problem
+from mizan.server.results import ResultInvalid
+
+Lists = dict[str, list[Any]]
+logger = logging.getLogger("django.request")
+# What a request is marked with once its error was logged, so that Django does not log it again.
+REPORTED = "_mizan_reported"
+
+
+class DjangoHost:
+    """Django, as the server's steps use it. `base_url`: where `mizan.django.urls` are included."""
+
+    response_types: tuple[type, ...] = (HttpResponseBase,)
+    upload_types: tuple[type, ...] = (UploadedFile,)
+    token_identity = staticmethod(auth.token_identity)
+    session_identity = staticmethod(auth.session_identity)
+    has_session = staticmethod(auth.has_session)
+    check_csrf = staticmethod(auth.check_csrf)
+    problem = staticmethod(errors.problem_of)
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.identity_params = tuple(conf.usable("MIZAN_IDENTITY_PARAMS"))
+        self.edge = bool(conf.usable("MIZAN_EDGE"))
+        self.body_limit = int(conf.usable("MIZAN_BODY_LIMIT"))
+        self.view_urls = conf.usable("MIZAN_VIEW_URLS")
+        self.functions: Sequence[ClientFunction[..., Any]] = (
+            [mwt_obtain] if conf.usable("MIZAN_MWT_KEYS") else []
+        )
+        self.csrf_blocks = bool(settings.CSRF_USE_SESSIONS)
+        self.all_atomic = bool(connections.settings[DEFAULT_DB_ALIAS].get("ATOMIC_REQUESTS"))
+        self._vary = frozenset(conf.vary())
+        # A mutation runs as a view does under ATOMIC_REQUESTS, and in the default database always.
+        self._others = [
+            alias
+            for alias, database in connections.settings.items()
+            if database.get("ATOMIC_REQUESTS") and alias != DEFAULT_DB_ALIAS
+        ]
+
+    @property
+    def debug(self) -> bool:
+        """Whether Django runs with DEBUG."""
+        return bool(settings.DEBUG)
+
+    def body(self, request: HttpRequest) -> bytes:
+        """Return the body. Raises Problem (413) over MIZAN_BODY_LIMIT."""
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and int(length) > self.body_limit:
+            raise errors.too_large(self.body_limit)
+        if not length and not hasattr(request, "_body"):
+            # A body in chunks says no length, so Django would read it all into memory.
+            request._body = request.read(self.body_limit + 1)  # noqa: SLF001
+        body = request.body
+        if len(body) > self.body_limit:
+            raise errors.too_large(self.body_limit)
+        return body
+
+    def form(self, request: HttpRequest) -> tuple[bytes, Lists]:
+        """Return (part `call`, the files of each name) of a multipart call."""
+        try:
+            part: Any = request.POST.get("call")
+            files = {name: request.FILES.getlist(name) for name in request.FILES}
+        except RequestDataTooBig as error:
+            raise errors.too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) from error
+        if part is None and "call" in files:
+            part = files["call"][-1].read(self.body_limit + 1)
+        if part is None:
+            raise Problem("malformed", 'A multipart call needs a part "call" with the JSON.')
+        text = part.encode() if isinstance(part, str) else bytes(part)
+        if len(text) > self.body_limit:
+            raise errors.too_large(self.body_limit)
+        return text, {name: listed for name, listed in files.items() if name != "call"}
+
+    def fields(self, request: HttpRequest) -> Lists:
+        """Return the values of each name in the query and the form; the form's count."""
+        found: Lists = {}
+        for source in (request.GET, request.POST, request.FILES):
+            found |= {str(name): source.getlist(name) for name in source}
+        found.pop("csrfmiddlewaretoken", None)
+        return found
+
+    def permitted(self, request: HttpRequest, permission: Any) -> bool:
+        """Whether the user has a permission by name, or a callable says so."""
+        if callable(permission):
+            return bool(permission(request))
+        user = getattr(request, "user", None)
+        return user is not None and bool(user.has_perm(permission))
+
+    def atomic(self) -> AbstractContextManager[Any]:
+        """Return a transaction of the default database, and of others with ATOMIC_REQUESTS."""
+        return self._all_atomic() if self._others else transaction.atomic()
+
+    @contextmanager
+    def _all_atomic(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for alias in (*self._others, DEFAULT_DB_ALIAS):
+                stack.enter_context(transaction.atomic(using=alias))
+            yield
+
+    def tie(self, entry: Entry) -> None:
+        """Tie an entry to the open savepoint: Django drops its callback when that rolls back."""
+        entry.home = connection = transaction.get_connection()
+        if connection.in_atomic_block:
+            transaction.on_commit(entry)
+        else:
+            entry()
+
+    def is_alive(self, entry: Entry) -> bool:
+        """Whether an entry was committed, or waits for the commit."""
+        waiting = entry.home.run_on_commit
+        return entry.committed or any(callback is entry for _, callback, *_ in waiting)
+
+    def after_commit(self, targets: tuple[Target, ...]) -> None:
+        """Tell receivers of what no reply carries, once the open transaction commits."""
+        transaction.on_commit(
+            lambda: invalidated.send_robust(DjangoHost, targets=targets), robust=True
+        )
+
+    def plain(self, value: Any) -> Any:
+        """Return a manager's or a queryset's rows as a list, and a translation to come as text."""
+        if isinstance(value, Promise):
+            return str(value)
+        if isinstance(value, models.Manager):
+            return list(value.all())
+        if isinstance(value, HttpResponseBase):
+            raise ResultInvalid(
+                f"A function whose annotation is data returned {type(value).__name__}; annotate it "
+                "with -> HttpResponse (and give it a route) if it should."
+            )
+        return list(value) if isinstance(value, models.QuerySet) else value
+
+    def check_response(self, value: Any) -> HttpResponseBase:
+        """Return a view function's response, its template rendered: nothing may fail after the
+        commit. Raises ResultInvalid for what is no response."""
+        if not isinstance(value, HttpResponseBase):
+            raise ResultInvalid(
+                f"A function whose annotation is a response returned {type(value).__name__}; "
+                "annotate it with the type of its data if it should."
+            )
+        if isinstance(value, SimpleTemplateResponse):
+            value.render()
+        return value
+
+    def is_lazy(self, value: Any) -> bool:
+        """Whether checking a response may ask the database: its template is not rendered."""
+        return isinstance(value, SimpleTemplateResponse) and not value.is_rendered
+
+    def witnessed(self, request: HttpRequest) -> tuple[Any, AbstractContextManager[Witness]]:
+        """Return a request that is watched, and the context in which to run public functions."""
+        witness = Witness(self._vary, strict=self.debug)
+        return PublicRequest(request, witness), watched(witness)
+
+    def report(self, error: Exception, request: HttpRequest) -> None:
+        """Log an unexpected error where Django logs its own, and send Django's signal of it, which
+        error trackers and the test client listen to."""
+        try:
+            raise error  # noqa: TRY301 (what logs and listens looks at the exception handled)
+        except Exception:
+            logger.exception(
+                "Internal Server Error: %s",
+                request.path,
+                extra={"status_code": 500, "request": request},
+            )
+            got_request_exception.send(sender=None, request=request)
+        setattr(request, REPORTED, True)

@@ -1,0 +1,76 @@
+"""The outermost middleware: what others add to a reply of a context decides who may store it.
+
+Invariant: no reply of a context that sets a cookie may be stored, and none that may be shared
+varies by what its declaration does not name (SPEC.md, MZ-POL-002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan.django import checks, conf
+
+_KEPT = ("ETag", "Cache-Groups", "Mizan-Cache-Control")
+# facet of MIZAN_VARY -> the field that Django's middleware varies by for it; others are fields
+_FIELDS = {"language": "accept-language"}
+# Fields that change how a reply is written, not what it says; and those of an identity.
+_ENCODINGS = frozenset({"accept-encoding", ""})
+_IDENTITY = frozenset({"authorization", "cookie", "x-mizan-token"})
+
+
+class MizanMiddleware:
+    """Put it first in MIDDLEWARE, so that it sees what every other middleware added.
+
+    Raises ImproperlyConfigured when the server starts, where a setting or declaration is wrong.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+        faults = checks.errors()
+        if faults:
+            raise ImproperlyConfigured("\n".join(str(each) for each in faults))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """Return the response, or its coroutine under ASGI."""
+        if self._is_async:
+            return self._acall(request)
+        return guard(self.get_response(request))
+
+    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        return guard(await self.get_response(request))
+
+
+def guard(response: HttpResponseBase) -> HttpResponseBase:
+    """Make sure that nobody stores a context's reply that others made personal; return it."""
+    caching = response.headers.get("Cache-Control", "")
+    if "X-Mizan-Schema" not in response.headers or "no-store" in caching:
+        return response
+    varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
+    varies -= _ENCODINGS
+    sets_cookie = response.cookies or "Set-Cookie" in response.headers
+    if sets_cookie or ("private" not in caching and varies - _declared()):
+        response.headers["Cache-Control"] = "private, no-store"
+        for name in _KEPT:
+            response.headers.pop(name, None)
+    elif "private" in caching and varies - _IDENTITY:
+        # A browser asks again each time; an edge would key by the identity alone.
+        response.headers.pop("Mizan-Cache-Control", None)
+        response.headers.pop("Cache-Groups", None)
+    return response
+
+
+def _declared() -> set[str]:
+    """Return the fields that declared facets vary by, in lower case; never those of an identity."""
+    return {_FIELDS.get(name, name).lower() for name in conf.get("MIZAN_VARY")} - _IDENTITY

@@ -1,0 +1,12 @@
+"""What Django code can listen to.
+
+Invariant: a signal is sent after the commit, and what a receiver raises is logged, never raised.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+invalidated = Signal()
+"""Targets became stale and no reply carries them: a function was called, or `invalidate`, from
+Python. Receivers get `targets`, a tuple of `mizan.protocol.targets.Target`."""

@@ -1,0 +1,142 @@
+"""Django's views: a request in, the server's steps, a response out, for WSGI and ASGI alike.
+
+Invariant: nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError as FormError
+from django.core.handlers.exception import response_for_exception
+from django.db import connections, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from pydantic import ValidationError
+
+from mizan.django.host import REPORTED
+from mizan.server import AppError, pipeline
+from mizan.server.arguments import ArgumentsInvalid
+from mizan.server.catalog import Catalog
+from mizan.server.declare import ClientFunction
+from mizan.server.drive import adrive, drive
+from mizan.server.effects import Block, Steps
+from mizan.server.host import Incoming, Reply
+from mizan.server.invalidation import FailedAfterEffects
+from mizan.server.problems import Problem
+from mizan.server.registry import registry
+
+Make = Callable[..., Steps[Reply]]
+# What is a problem document for everybody: errors of Mizan, of arguments and of forms.
+_OURS = (Problem, ArgumentsInvalid, AppError, FailedAfterEffects, FormError, ValidationError)
+
+
+class View:
+    """A view that is a coroutine function where an event loop runs, and a plain one elsewhere.
+
+    Django asks each time it calls a view; so one URL serves WSGI without a loop and ASGI without a
+    thread. Exempt from Django's CSRF check, which the steps do themselves where a session counts,
+    and from ATOMIC_REQUESTS, so that the commit comes before the reply.
+    """
+
+    csrf_exempt = True
+
+    def __init__(self, name: str, make: Make) -> None:
+        self.__name__ = self.__qualname__ = name  # Django names views in messages
+        self._make = make
+        for alias in connections:
+            transaction.non_atomic_requests(using=alias)(self)
+
+    @property
+    def _is_coroutine_mark(self) -> object:
+        """What `inspect.iscoroutinefunction` looks for, from Python 3.12 on."""
+        return getattr(inspect, "_is_coroutine_mark", None) if _in_loop() else None
+
+    @property
+    def _is_coroutine(self) -> object:
+        """What `asyncio.iscoroutinefunction` looks for."""
+        return getattr(asyncio.coroutines, "_is_coroutine", None) if _in_loop() else None
+
+    def __call__(self, request: HttpRequest, **route: Any) -> Any:
+        """Return the response, or its coroutine where a loop runs."""
+        # A per-site cache would keep for minutes what a mutation makes stale.
+        request._cache_update_cache = False  # type: ignore[attr-defined] # noqa: SLF001
+        catalog = registry.catalog
+        incoming = _incoming(request)
+        steps = pipeline.respond(catalog, incoming, self._make(catalog, incoming, **route))
+        if _in_loop():
+            return _aresponse(request, steps)
+        return _response(request, drive(steps))
+
+
+def _in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def _aresponse(request: HttpRequest, steps: Steps[Reply]) -> HttpResponseBase:
+    return _response(request, await adrive(steps))
+
+
+def view_of(function: ClientFunction[..., Any] | str) -> View:
+    """Return the Django view of a declared view function, or of its name, for a URLconf."""
+    name = function if isinstance(function, str) else function.name
+
+    def make(catalog: Catalog, incoming: Incoming, **route: Any) -> Steps[Reply]:
+        try:
+            return (yield from pipeline.view(catalog, incoming, catalog.functions[name], route))
+        except _OURS:
+            raise
+        except Exception as error:
+            if "text/html" not in incoming.native.META.get("HTTP_ACCEPT", ""):
+                raise
+            response = yield Block(partial(_error_page, incoming.native, error))
+            return Reply(response.status_code, {}, native=response)
+
+    return View(name, make)
+
+
+def _error_page(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """Return the site's own page for an error of a page; a browser that asked for one gets it."""
+    try:
+        raise error  # noqa: TRY301 (Django looks at the exception handled)
+    except Exception:  # noqa: BLE001 (whatever it is)
+        response: HttpResponseBase = response_for_exception(request, error)
+        return response
+
+
+call = View("call", pipeline.call)
+context = View("context", pipeline.read)
+
+
+def _incoming(request: HttpRequest) -> Incoming:
+    return Incoming(
+        method=request.method or "",
+        native=request,
+        query=request.META.get("QUERY_STRING", ""),
+        content_type=request.content_type or "",
+        if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),
+    )
+
+
+def _response(request: HttpRequest, reply: Reply) -> HttpResponseBase:
+    if reply.native is None:
+        response: HttpResponseBase = HttpResponse(
+            reply.body, status=reply.status, headers=reply.headers
+        )
+        if "Content-Type" not in reply.headers:
+            del response.headers["Content-Type"]
+    else:
+        response = reply.native
+        for name, value in reply.headers.items():
+            response.headers[name] = value
+    if hasattr(request, REPORTED):
+        response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001
+    return response

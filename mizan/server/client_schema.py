@@ -1,0 +1,127 @@
+"""The client schema: what generated clients are made from (SPEC.md, section 12.3).
+
+Invariant: nothing of a private function or a view is in it, and the same declarations give the same
+bytes, in whatever order they were made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+from mizan.protocol.canonical import canonical_json
+from mizan.server.app_errors import AppError, shape_of
+
+if TYPE_CHECKING:
+    from mizan.server.catalog import Function, ReadContext
+
+_Key = tuple[str, str]
+
+
+def client_schema(
+    base_url: str, functions: Iterable[Function], contexts: Iterable[ReadContext]
+) -> dict[str, Any]:
+    """Return the client schema of public functions that return data, and of their contexts."""
+    public = sorted((each for each in functions if each.is_public), key=lambda each: each.name)
+    shown = sorted((each for each in contexts if each.functions), key=lambda each: each.name)
+    bound = {each.name: each.bound.keys() for each in shown}
+    schemas, definitions = _json_schemas(public, bound)
+    document: dict[str, Any] = {
+        "mizan": "1.0",
+        "base_url": base_url,
+        "functions": {each.name: _function(each, schemas) for each in public},
+        "contexts": {each.name: _context(each) for each in shown},
+    }
+    return document | ({"$defs": definitions} if definitions else {})
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the digest of a client schema: hex SHA-256 of its canonical text (MZ-CLI-002)."""
+    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
+
+
+def context_digest(document: Mapping[str, Any], name: str) -> str:
+    """Return the digest of one context's part of a client schema, with all it refers to."""
+    context = document["contexts"].get(name, {})
+    functions = {each: document["functions"][each] for each in context.get("functions", ())}
+    used: dict[str, Any] = {}
+    _collect(functions, document.get("$defs", {}), used)
+    return digest({"context": context, "functions": functions, "$defs": used})
+
+
+def _collect(place: object, definitions: Mapping[str, Any], used: dict[str, Any]) -> None:
+    """Gather the definitions that a schema refers to, and those that these refer to."""
+    if isinstance(place, Mapping):
+        name = str(place.get("$ref", "")).removeprefix("#/$defs/")
+        if name in definitions and name not in used:
+            used[name] = definitions[name]
+            _collect(definitions[name], definitions, used)
+        for each in place.values():
+            _collect(each, definitions, used)
+    elif isinstance(place, list):
+        for each in place:
+            _collect(each, definitions, used)
+
+
+def _json_schemas(
+    functions: Iterable[Function], bound: Mapping[str, Iterable[str]]
+) -> tuple[dict[_Key, Any], dict[str, Any]]:
+    """Return (schema by (function, part), shared definitions) of all functions at once, so that two
+    models of one name get two definitions. What the server fills in is no input."""
+    wanted: list[tuple[_Key, JsonSchemaMode, TypeAdapter[Any]]] = []
+    for each in functions:
+        filled = frozenset(bound.get(each.context or "", ()))
+        arguments = each.arguments.without(filled) if filled else each.arguments.adapter
+        wanted.append(((each.name, "input"), "validation", arguments))
+        wanted.append(((each.name, "output"), "serialization", each.result.adapter))
+        for error in each.options.errors:
+            shape = shape_of(error)
+            if shape is not None:
+                wanted.append(((each.name, error.code), "serialization", shape.adapter))
+    found, shared = TypeAdapter.json_schemas(wanted)
+    return {key: schema for (key, _), schema in found.items()}, shared.get("$defs", {})
+
+
+def _function(function: Function, schemas: Mapping[_Key, Any]) -> dict[str, Any]:
+    options = function.options
+    members = {
+        "context": function.context,
+        "affects": function.affects,
+        "errors": {each.code: _error(function, each, schemas) for each in options.errors},
+        "description": inspect.getdoc(function.fn),
+        "deprecated": options.deprecated,
+        "upload": function.arguments.takes_files,
+    }
+    return {
+        "kind": function.kind,
+        "methods": list(function.methods),
+        "input": schemas[function.name, "input"],
+        "output": schemas[function.name, "output"],
+    } | _said(members)
+
+
+def _error(
+    function: Function, error: type[AppError], schemas: Mapping[_Key, Any]
+) -> dict[str, Any]:
+    members = {
+        "schema": schemas.get((function.name, error.code)),
+        "description": inspect.cleandoc(error.__doc__ or ""),
+    }
+    return {"status": error.status} | _said(members)
+
+
+def _context(context: ReadContext) -> dict[str, Any]:
+    return {
+        "parameters": list(context.parameters),
+        "functions": [each.name for each in context.functions],
+    } | _said({"description": context.description})
+
+
+def _said(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that say something."""
+    return {name: value for name, value in members.items() if value}

@@ -1,0 +1,219 @@
+"""One declared function, read: its hints, options and errors, as a function of `declarations`.
+
+Invariant: every fault of the function that can be seen without the others is noted, not the first
+alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, get_origin
+
+from mizan.server.app_errors import AppError, shape_of
+from mizan.server.arguments import Argument, Arguments, arguments_of, wire_value
+from mizan.server.context import is_context
+from mizan.server.declare import ClientFunction
+from mizan.server.faults import Fault
+from mizan.server.hints import HintError, alternatives, parameter_type
+from mizan.server.host import Host
+from mizan.server.results import Result
+
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_converter = re.compile(r"<(?:[^:<>]+:)?([^:<>]+)>")
+_is_route = re.compile(r"(/[A-Za-z0-9._~!$&'()+,;=:@%-]*)+").fullmatch
+_is_app_code = re.compile(r"app(\.[a-z][a-z0-9_]*)+").fullmatch
+
+
+class Draft:
+    """A function whose hints have been read.
+
+    `document` is its item of `declarations`, `faults` what is wrong with it. `readable` says
+    whether its hints make sense; only then are there `arguments` and `result`.
+    """
+
+    arguments: Arguments
+    result: Result
+
+    def __init__(self, declared: ClientFunction[..., Any], host: Host) -> None:
+        self.declared = declared
+        self.name = declared.name
+        self.options = declared.options
+        self.faults: list[Fault] = []
+        self.is_view = False
+        self._found: tuple[Argument, ...] = ()
+        self._returned: Any = Any
+        self.parameters: list[dict[str, Any]] = []
+        self._read_hints(host)
+        self.readable = not self.faults
+        for code, message in (*_options_faults(self), *_errors_faults(self.options.errors)):
+            self.fault(code, message)
+        self.document = self._document()
+
+    @property
+    def context(self) -> str | None:
+        """The name of the context that it reads."""
+        return context_name(self.options.context)
+
+    def fault(self, code: str, message: str) -> None:
+        """Note a fault of this function."""
+        where = self.declared.where
+        self.faults.append(Fault(f"declaration.{code}", f"{self.name}: {message}", where))
+
+    def _read_hints(self, host: Host) -> None:
+        for step in (self._read_signature, self._read_arguments, self._read_result):
+            try:
+                step(host)
+            except Exception as error:  # noqa: BLE001 (hints are code: they raise anything)
+                self.fault("hint", _sentence(error))
+        for each in self._found if self.options.context is not None else ():
+            try:
+                self.parameters.append(_parameter(each))
+            except HintError as error:
+                self.fault(error.code, f"parameter {each.name}: {error}")
+
+    def _read_signature(self, host: Host) -> None:
+        self._found, returned = arguments_of(self.declared.fn)
+        kinds = [_is_response(each, host.response_types) for each in alternatives(returned)]
+        if any(kinds) and not all(kinds):
+            raise TypeError("it returns either data or an HTTP response, not one or the other")
+        self.is_view = all(kinds)
+        self._returned = returned
+
+    def _read_arguments(self, host: Host) -> None:
+        self.arguments = Arguments(self.name, self._found, host.upload_types)
+        self.arguments.adapter.json_schema(mode="validation")  # what has none cannot be sent
+
+    def _read_result(self, host: Host) -> None:
+        self.result = Result(self.name, Any if self.is_view else self._returned, host.plain)
+        self.result.adapter.json_schema(mode="serialization")
+
+    def _document(self) -> dict[str, Any]:
+        options = self.options
+        document: dict[str, Any] = {
+            "name": self.name,
+            "path": "view" if self.is_view else "rpc",
+            "private": options.private,
+            "guarded": options.guarded,
+            "methods": self._methods(),
+        }
+        if _is_count(options.rev):
+            document["rev"] = options.rev
+        if _is_cache(options.cache):
+            document["cache"] = options.cache
+        if options.route is not None:
+            document["route"] = wire_route(options.route)
+        if self.context is None:
+            return document | {"arguments": [each.name for each in self._found]}
+        return document | {"context": self.context, "parameters": self.parameters}
+
+    def _methods(self) -> list[str]:
+        default = "POST" if self.context is None else "GET"
+        return sorted(set(self.options.methods or (default,)))
+
+
+def context_name(context: Any) -> str | None:
+    """Return the wire name of a context class, or the name that was given; None for neither."""
+    if is_context(context):
+        return str(context.name)
+    return context if isinstance(context, str) else None
+
+
+def wire_route(route: str) -> str:
+    """Return a route with `<int:name>` as `:name`, beginning with a slash."""
+    return "/" + _converter.sub(r":\1", route).lstrip("/")
+
+
+def _is_response(hint: Any, response_types: tuple[type, ...]) -> bool:
+    kind = get_origin(hint) or hint
+    return isinstance(kind, type) and issubclass(kind, response_types)
+
+
+def _parameter(argument: Argument) -> dict[str, Any]:
+    kind, nullable = parameter_type(argument.hint)
+    parameter = {"name": argument.name, "type": kind, "required": argument.required}
+    if nullable:
+        parameter["nullable"] = True
+    if not argument.required:
+        parameter["default"] = wire_value(argument.default)
+    return parameter
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_cache(value: Any) -> bool:
+    return isinstance(value, bool) or _is_count(value)
+
+
+def _options_faults(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Yield (code, message) for each option whose value makes no sense."""
+    options = draft.options
+    wrong = {
+        "context": options.context is not None and draft.context is None,
+        "rev": not _is_count(options.rev),
+        "cache": not _is_cache(options.cache),
+        "methods": options.methods is not None and not _are_methods(options.methods),
+        "permission": not (callable(options.permission) or _is_text(options.permission)),
+        "deprecated": not _is_text(options.deprecated),
+    }
+    for name, expected in _EXPECTED.items():
+        if wrong[name]:
+            yield "option", f"{name} is {getattr(options, name)!r}; it should be {expected}."
+    if options.atomic and options.context is not None:
+        yield "option", "atomic is for functions that change something; this reads."
+    if options.methods is not None and not draft.is_view:
+        yield "route", "methods is for functions that return an HTTP response; this returns data."
+    if options.route is not None and not _is_route(wire_route(options.route)):
+        yield "route", f"the route {options.route!r} is no path such as /orders/<int:order_id>/."
+
+
+_EXPECTED = {
+    "context": "a Context or its name",
+    "rev": "a whole number from 0",
+    "cache": "True, False or a whole number of seconds",
+    "methods": f"some of {', '.join(METHODS)}",
+    "permission": "a permission's name, or a callable of the request",
+    "deprecated": "a sentence that says why",
+}
+
+
+def _are_methods(value: Sequence[Any]) -> bool:
+    return bool(value) and all(each in METHODS for each in value)
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value.strip() != "")
+
+
+def _errors_faults(errors: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Yield (code, message) for each declared error that makes no sense."""
+    codes: set[str] = set()
+    for each in errors:
+        if not isinstance(each, type) or not issubclass(each, AppError):
+            yield "errors", f"errors names {each!r}; it should be subclasses of AppError."
+            continue
+        name, status = each.__name__, _number(each.status)
+        if not _is_app_code(each.code):
+            yield "errors", f"{name} has the code {each.code!r}; it should be such as app.sold_out."
+        elif each.code in codes:
+            yield "errors", f"{name} has the code {each.code}, which another of its errors has."
+        if not 400 <= status <= 599:
+            yield "errors", f"{name} has the status {each.status!r}; it should be 400 to 599."
+        codes.add(each.code)
+        try:
+            shape = shape_of(each)
+            if shape is not None:
+                shape.adapter.json_schema(mode="serialization")
+        except Exception as error:  # noqa: BLE001 (hints are code: they raise anything)
+            yield "errors", f"{name}: {_sentence(error)}"
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _sentence(error: Exception) -> str:
+    """Return the first line of what an exception says, else its name."""
+    return f"{(str(error).strip() or type(error).__name__).splitlines()[0].rstrip('.')}."

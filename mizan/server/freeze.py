@@ -1,0 +1,182 @@
+"""From declared functions to the catalog: names resolved, everything checked, then compiled.
+
+Invariant: a fault in one function hides none in another.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, get_type_hints
+
+from mizan.protocol.declarations import read_declarations
+from mizan.server.catalog import Catalog, Function
+from mizan.server.context import By, Context
+from mizan.server.declare import ClientFunction, near
+from mizan.server.draft import Draft, context_name, wire_route
+from mizan.server.faults import Fault, faults_of
+from mizan.server.hints import HintError, parameter_type
+from mizan.server.host import Host
+
+
+def freeze(
+    functions: Sequence[ClientFunction[..., Any]], host: Host
+) -> tuple[Catalog | None, list[Fault]]:
+    """Return (catalog, []) of what was declared, by the host too, or (None, all its faults)."""
+    drafts = [Draft(each, host) for each in (*functions, *host.functions)]
+    contexts = _Contexts(drafts, host)
+    for draft in drafts:
+        _resolve_affects(draft, contexts, drafts)
+    readable = [each for each in drafts if each.readable]
+    document = {
+        "mizan": "1.0",
+        "base_url": host.base_url,
+        "identity_params": sorted(host.identity_params),
+        "contexts": [contexts.document(name) for name in contexts.classes],
+        "functions": [each.document for each in readable],
+    }
+    faults = [fault for draft in drafts for fault in draft.faults] + contexts.faults
+    faults += faults_of(
+        document,
+        [partial(str, each.declared.where) for each in readable],
+        [partial(contexts.where, name) for name in contexts.classes],
+        {each.context for each in drafts if each.context and not each.readable},
+    )
+    if faults:
+        return None, sorted(set(faults), key=lambda fault: (fault.where, fault.message))
+    protocol = read_declarations(document)
+    compiled = {
+        each.name: Function(
+            each.declared,
+            protocol.functions[each.name],
+            each.arguments,
+            each.result,
+            all_atomic=host.all_atomic,
+        )
+        for each in drafts
+    }
+    return Catalog(host, protocol, compiled, contexts.classes), []
+
+
+class _Contexts:
+    """The contexts that functions read: `classes` by name, in the order of declaration."""
+
+    def __init__(self, drafts: Sequence[Draft], host: Host) -> None:
+        self.classes: dict[str, type[Context]] = {}
+        self.faults: list[Fault] = []
+        self._host = host
+        self._readers: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            if draft.context is not None:
+                self._readers.setdefault(draft.context, []).append(draft)
+                self._add(draft.context, draft.options.context)
+
+    def _add(self, name: str, given: type[Context] | str | None) -> None:
+        """Note a context; one that is only named gets a class of its own."""
+        known = self.classes.get(name)
+        if not isinstance(given, type):
+            self.classes.setdefault(name, type("NamedContext", (_Named,), {"name": name}))
+        elif known is None or issubclass(known, _Named):
+            self.classes[name] = given
+        elif known is not given:
+            message = f"The context {name} is declared twice. The other is at {_place(known)}."
+            self.faults.append(Fault("declaration.duplicate", message, _place(given)))
+
+    def where(self, name: str) -> str:
+        """Return where a context is declared, or else first read."""
+        declared = self.classes[name]
+        if issubclass(declared, _Named):
+            return self._readers[name][0].declared.where
+        return _place(declared)
+
+    def document(self, name: str) -> dict[str, Any]:
+        """Return a context's item of `declarations`."""
+        declared = self.classes[name]
+        document: dict[str, Any] = {"name": name}
+        said = {each.options.user_scoped for each in self._readers[name]} | {declared.user_scoped}
+        if said != {None}:
+            document["user_scoped"] = True in said
+        if declared.scope_by is not None:
+            document["scope_by"] = list(declared.scope_by)
+        if declared.bound:
+            document["bind"] = self._bind(declared)
+        routes = self._host.view_urls.get(name, ())
+        if routes:
+            document["page_routes"] = [wire_route(route) for route in routes]
+        return document
+
+    def _bind(self, declared: type[Context]) -> list[dict[str, Any]]:
+        """Return the bound parameters: each of its annotation's type, else that of a function's
+        parameter, else a string."""
+        types: dict[str, Any] = {
+            parameter["name"]: parameter["type"]
+            for reader in reversed(self._readers[declared.name])
+            for parameter in reader.parameters
+        }
+        try:
+            hints = get_type_hints(declared, include_extras=True)
+        except Exception as error:  # noqa: BLE001 (hints are code: they raise anything)
+            hints = {}
+            self._fault(declared, "hint", str(error))
+        for name in declared.bound.keys() & hints.keys():
+            try:
+                types[name], _ = parameter_type(hints[name])
+            except HintError as error:
+                self._fault(declared, error.code, f"{name}: {error}")
+        return [
+            {"name": name, "type": types.get(name, {"type": "string"})} for name in declared.bound
+        ]
+
+    def _fault(self, declared: type[Context], code: str, message: str) -> None:
+        what = f"{declared.__name__}: {message.rstrip('.')}."
+        self.faults.append(Fault(f"declaration.{code}", what, _place(declared)))
+
+
+class _Named(Context):
+    """The base of contexts that are only named."""
+
+
+def _resolve_affects(draft: Draft, contexts: _Contexts, drafts: Sequence[Draft]) -> None:
+    """Name what a function affects, now that all contexts and functions are known."""
+    if not draft.options.affects:
+        return
+    functions = {each.name: each for each in drafts}
+    named = []
+    for each in draft.options.affects:
+        item = _affected(each, contexts, functions)
+        if isinstance(item, str):
+            draft.fault("unknown_target", item)
+        else:
+            named.append(item)
+    draft.document["affects"] = named
+
+
+def _affected(
+    affected: Any, contexts: _Contexts, functions: dict[str, Draft]
+) -> dict[str, Any] | str:
+    """Return an item of `affects`, or what is wrong with it."""
+    by = {"by": list(affected.names)} if isinstance(affected, By) else {}
+    name = affected.context if isinstance(affected, By) else context_name(affected)
+    if name in contexts.classes:
+        return {"context": name, **by}
+    if isinstance(affected, ClientFunction):
+        name = affected.name
+    if name is None:
+        return f"affects names {affected!r}; it should be contexts, functions or their names."
+    function = functions.get(name)
+    if function is not None and not by and not isinstance(affected, type):
+        if function.context is None:
+            return f"affects names the function {name}, which reads no context."
+        return {"context": function.context, "function": name}
+    if isinstance(affected, type):
+        return f"affects names {affected.__name__}, which no function reads."
+    return f"affects names {name!r}, which is neither{near(name, [*contexts.classes, *functions])}."
+
+
+def _place(context: type[Context]) -> str:
+    """Return where a context class is, for messages."""
+    try:
+        return f"{inspect.getsourcefile(context)}:{inspect.getsourcelines(context)[1]}"
+    except (OSError, TypeError):  # made at run time
+        return f"{context.__module__}.{context.__qualname__}"

@@ -1,0 +1,138 @@
+"""What the framework around the server does for it: one protocol, implemented by `mizan.django`.
+
+Invariant: everything that differs between frameworks is a member of this protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mizan.protocol.targets import Target
+from mizan.server.declare import ClientFunction
+from mizan.server.invalidation import Entry
+from mizan.server.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: `sub` (None: anonymous), the permission key `pkey`, and what proved it."""
+
+    sub: str | None = None
+    pkey: str | None = None
+    by_token: bool = False
+
+
+ANONYMOUS = Identity()
+"""Nobody in particular asks."""
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A request as the steps read it. `query` is the raw query string; `native` the framework's."""
+
+    method: str
+    native: Any
+    query: str = ""
+    content_type: str = ""
+    if_none_match: str = ""
+    function: str | None = None
+
+
+@dataclass(slots=True)
+class Reply:
+    """A response before the framework makes it one; `native` is a view function's own response."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+    native: Any = None
+
+
+class Witness(Protocol):
+    """Notes what a public function saw of the request that it may not (MZ-POL-007)."""
+
+    seen: set[str]
+    varied: set[str]
+
+
+class Host(Protocol):
+    """A framework, as the steps use it."""
+
+    edge: bool
+    base_url: str
+    identity_params: tuple[str, ...]
+    response_types: tuple[type, ...]
+    upload_types: tuple[type, ...]
+    body_limit: int
+    view_urls: Mapping[str, Any]
+    functions: Sequence[ClientFunction[..., Any]]
+    """What the framework's adapter declares itself."""
+    csrf_blocks: bool
+    """Whether `check_csrf` may ask a database."""
+    all_atomic: bool
+    """Whether what may write without affecting anything runs in a transaction, too."""
+
+    @property
+    def debug(self) -> bool:
+        """Whether errors may be explained to clients."""
+
+    def body(self, request: Any) -> bytes:
+        """Return the request's body. Raises Problem (413) over the limit."""
+
+    def form(self, request: Any) -> tuple[bytes, dict[str, list[Any]]]:
+        """Return (part `call`, lists of files by name) of a multipart body. Raises Problem."""
+
+    def fields(self, request: Any) -> dict[str, list[Any]]:
+        """Return lists of the query's and form's values and files by name, as a view function's
+        arguments."""
+
+    def token_identity(self, request: Any) -> Identity | None:
+        """Return who a token says asks, and make the request say so to functions; None without a
+        token. Does not block. Raises Problem (401) for a token that is not valid."""
+
+    def has_session(self, request: Any) -> bool:
+        """Whether the request brings a session. Does not block."""
+
+    def session_identity(self, request: Any, token: Identity | None) -> Identity:
+        """Return the token's identity, else the session's, else an anonymous one. Blocks.
+        Raises Problem (401, identity_mismatch) where both are there and differ."""
+
+    def check_csrf(self, request: Any) -> None:
+        """Raise Problem (403) where a session's request may be forged."""
+
+    def permitted(self, request: Any, permission: Any) -> bool:
+        """Whether the user of the request has the permission (a name, or a callable)."""
+
+    def atomic(self) -> AbstractContextManager[Any]:
+        """Return a transaction, or a savepoint within one."""
+
+    def tie(self, entry: Entry) -> None:
+        """Tie an entry to the open savepoint; call it when the transaction commits."""
+
+    def is_alive(self, entry: Entry) -> bool:
+        """Whether the savepoint that an entry was tied to has not been rolled back."""
+
+    def after_commit(self, targets: tuple[Target, ...]) -> None:
+        """Purge targets that no reply carries, after the open transaction (or now)."""
+
+    def check_response(self, value: Any) -> Any:
+        """Return a view function's response, ready to be sent. Raises ResultInvalid for anything
+        else. Blocks where `is_lazy` says so."""
+
+    def is_lazy(self, value: Any) -> bool:
+        """Whether checking a view function's response may block: a template to be rendered."""
+
+    def plain(self, value: Any) -> Any:
+        """Return the framework's own sequences as lists, anything else as it is. May block."""
+
+    def witnessed(self, request: Any) -> tuple[Any, AbstractContextManager[Witness]]:
+        """Return a request for public functions, and the context in which to run them."""
+
+    def problem(self, error: Exception) -> Problem | None:
+        """Return the problem for one of the framework's own exceptions, or None."""
+
+    def report(self, error: Exception, request: Any) -> None:
+        """Log an unexpected error."""

@@ -1,0 +1,75 @@
+"""What a mutation makes stale while it runs (SPEC.md, MZ-SCO-006 and section 15).
+
+Invariant: a target belongs to the outermost running call, and goes away with the savepoint in which
+it was added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from mizan.protocol.targets import Target, canonical_set
+
+if TYPE_CHECKING:
+    from mizan.server.host import Host
+
+
+class FailedAfterEffects(Exception):  # noqa: N818 (a state: it failed after effects)
+    """A call failed with `error` and may have changed what `targets` name."""
+
+    def __init__(self, error: Exception, targets: tuple[Target, ...]) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.targets = targets
+
+
+class Entry:
+    """Targets that were added at one moment; the host ties it to the savepoint it was added in, of
+    the connection `home`."""
+
+    __slots__ = ("committed", "home", "targets")
+
+    def __init__(self, targets: tuple[Target, ...]) -> None:
+        self.targets = targets
+        self.committed = False
+        self.home: Any = None
+
+    def __call__(self) -> None:
+        """Note that the transaction was committed (the host calls this)."""
+        self.committed = True
+
+
+class Collector:
+    """The targets of one outermost call.
+
+    `settled` is the canonical set, worked out while the transaction is still open.
+    """
+
+    __slots__ = ("_entries", "_host", "settled")
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._entries: list[Entry] = []
+        self.settled: tuple[Target, ...] = ()
+
+    def add(self, targets: Iterable[Target]) -> None:
+        """Add targets at this moment, inside whatever savepoint is open."""
+        entry = Entry(tuple(targets))
+        if entry.targets:
+            self._host.tie(entry)
+            self._entries.append(entry)
+
+    def settle(self, last: tuple[Target, ...] = ()) -> None:
+        """Work out what was added and not rolled back; in the thread of the transaction.
+
+        `last` is a canonical set to join, which no savepoint can roll back any more.
+        """
+        alive = [entry for entry in self._entries if self._host.is_alive(entry)]
+        added = [target for entry in alive for target in entry.targets]
+        self.settled = canonical_set([*added, *last]) if added else last
+
+
+current: ContextVar[Collector | None] = ContextVar("mizan_collector", default=None)
+"""The collector of the outermost running call; None where none runs."""

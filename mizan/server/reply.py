@@ -1,0 +1,153 @@
+"""Replies: status, headers and body from what the steps found (SPEC.md, sections 2, 8, 10 and 16).
+
+Invariant: pure; every reply has its caching headers, from one policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mizan.protocol import header, policy
+from mizan.protocol.canonical import canonical_json
+from mizan.protocol.guards import instance_guards, tag
+from mizan.protocol.targets import Instance, Target, target_to_json
+from mizan.server import problems
+from mizan.server.app_errors import AppError
+from mizan.server.arguments import ArgumentsInvalid
+from mizan.server.effects import FunctionFailed
+from mizan.server.host import Identity, Incoming, Reply, Witness
+from mizan.server.invalidation import FailedAfterEffects
+from mizan.server.pointers import errors_of
+from mizan.server.problems import Problem
+from mizan.server.results import ResultInvalid
+
+if TYPE_CHECKING:
+    from mizan.server.catalog import Catalog, Function, ReadContext
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+INVALIDATE = "X-Mizan-Invalidate"
+SCHEMA = "X-Mizan-Schema"
+_find_etags = re.compile(r'(?:W/)?("[^"]*")').findall
+
+
+def call_reply(catalog: Catalog, text: str, targets: Sequence[Target]) -> Reply:
+    """Return the reply of a call: its result as JSON text, and what it made stale."""
+    headers = {"Content-Type": JSON, "Cache-Control": "no-store", SCHEMA: catalog.digest}
+    if not targets:
+        return Reply(200, headers, f'{{"result":{text}}}'.encode())
+    headers[INVALIDATE] = header.format(targets)
+    stale = canonical_json([target_to_json(target) for target in targets])
+    return Reply(200, headers, f'{{"invalidate":{stale},"result":{text}}}'.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a read found: the context, who asked, effective and bound parameters, results as JSON
+    text by name in order, the canonical URL and whether it was asked for so, what public functions
+    looked at."""
+
+    context: ReadContext
+    identity: Identity
+    params: Mapping[str, Any]
+    results: Mapping[str, str]
+    url: str
+    canonical: bool
+    witness: Witness | None
+
+
+def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:
+    """Return the reply of a read: the bundle, or 304 for an ETag that the client has."""
+    members = ",".join(f'"{name}":{text}' for name, text in found.results.items())
+    body = f"{{{members}}}".encode()
+    caching = _caching(catalog, incoming, found, policy.etag(body))
+    headers = {SCHEMA: catalog.digest, **caching}
+    if _has(incoming.if_none_match, caching.get("ETag")):
+        return Reply(304, headers)
+    return Reply(200, {"Content-Type": JSON, **headers}, body)
+
+
+def _caching(catalog: Catalog, incoming: Incoming, found: Read, etag: str) -> dict[str, str]:
+    context, witness = found.context, found.witness
+    instance = Instance(context.name, tuple(sorted(found.params.items())))
+    return policy.response_headers(
+        kind="context",
+        cache=context.cache,
+        user_scoped=context.user_scoped,
+        anonymous=found.identity.sub is None,
+        # An edge keys by URL alone: what varies by more must be asked for again each time.
+        edge=catalog.host.edge and not (witness and witness.varied),
+        canonical=found.canonical,
+        no_store=incoming.method == "POST",
+        leaked=bool(witness and witness.seen),
+        etag=etag,
+        url=found.url,
+        tags=[tag(guard) for guard in instance_guards(instance, context.scope_params)],
+    )
+
+
+def view_reply(function: Function, response: Any, targets: Sequence[Target]) -> Reply:
+    """Return the reply of a view function: its own response, with headers to add."""
+    headers = {} if function.context else {"Cache-Control": "no-store"}
+    if targets:
+        headers[INVALIDATE] = header.format(targets)
+    return Reply(200, headers, native=response)
+
+
+def problem_reply(catalog: Catalog, incoming: Incoming, error: Exception) -> Reply:
+    """Return the problem document of whatever was raised."""
+    failed = error if isinstance(error, FailedAfterEffects) else None
+    problem = problem_of(catalog, incoming, failed.error if failed else error)
+    headers = {
+        "Content-Type": PROBLEM,
+        "Cache-Control": "no-store",
+        SCHEMA: catalog.digest,
+        **problem.headers,
+    }
+    if failed:
+        headers[INVALIDATE] = header.format(failed.targets)
+    return Reply(problem.status, headers, problem.body())
+
+
+def problem_of(catalog: Catalog, incoming: Incoming, error: Exception) -> Problem:
+    """Return the problem for an exception; an unexpected one is reported and becomes a 500."""
+    function, cause = incoming.function, error
+    if isinstance(error, FunctionFailed):
+        function, cause = error.name, error.error
+    try:
+        problem = _known(catalog, function, cause)
+    except ResultInvalid as invalid:  # the data of an AppError
+        problem, cause = None, invalid
+    problem = problem or _unknown(catalog, incoming, cause)
+    return replace(problem, function=error.name) if isinstance(error, FunctionFailed) else problem
+
+
+def _known(catalog: Catalog, function: str | None, error: Exception) -> Problem | None:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ArgumentsInvalid):
+        return problems.of_errors(error.errors)
+    if isinstance(error, ValidationError):
+        return problems.of_errors(errors_of(error))
+    if isinstance(error, AppError):
+        if not catalog.declares(function, error):
+            return None
+        return Problem(error.code, error.detail, status=error.status, data=error.data())
+    return catalog.host.problem(error)
+
+
+def _unknown(catalog: Catalog, incoming: Incoming, error: Exception) -> Problem:
+    catalog.host.report(error, incoming.native)
+    return Problem("internal", f"{type(error).__name__}: {error}" if catalog.host.debug else "")
+
+
+def _has(if_none_match: str, etag: str | None) -> bool:
+    """Whether the field If-None-Match names the ETag, by weak comparison (RFC 9110, 13.1.2)."""
+    if etag is None:
+        return False
+    return if_none_match.strip() == "*" or etag in _find_etags(if_none_match)

@@ -1,0 +1,48 @@
+"""The Django tests: every request goes through Django's full stack, over WSGI and over ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import clear_url_caches
+from project.http import Web
+
+from mizan.server.registry import registry
+
+
+@pytest.fixture(autouse=True)
+def _declarations() -> Iterator[None]:
+    """Forget what a test declares."""
+    before = list(registry.functions)
+    yield
+    if registry.functions != before:
+        registry.functions[:] = before
+        registry.reset()
+        clear_url_caches()
+
+
+@pytest.fixture(params=["wsgi", "asgi"])
+def web(request: pytest.FixtureRequest) -> Web:
+    """A client over WSGI, and one over ASGI."""
+    return Web(is_async=request.param == "asgi")
+
+
+@pytest.fixture
+def make_web(web: Web) -> Callable[..., Web]:
+    """Return what makes more clients of the kind of `web`."""
+    return partial(Web, is_async=web.is_async)
+
+
+@pytest.fixture
+def ada(db: None) -> User:  # noqa: ARG001
+    """A user."""
+    return User.objects.create_user("ada", email="ada@example.org", password="secret")
+
+
+@pytest.fixture
+def bob(db: None) -> User:  # noqa: ARG001
+    """Another user."""
+    return User.objects.create_user("bob", email="bob@example.org", password="secret")

@@ -1,0 +1,67 @@
+"""Settings of the test project. MIZAN_TEST_DATABASE=postgres takes PGHOST, PGPORT and PGUSER."""
+
+import os
+from base64 import urlsafe_b64encode
+
+SECRET_KEY = "only-for-tests-" + "x" * 40
+DEBUG = False
+ALLOWED_HOSTS = ["testserver", "acme.testserver", "other.testserver"]
+ROOT_URLCONF = "project.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+LANGUAGES = [("en", "English"), ("de", "German")]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "mizan.django",
+    "project.library",
+]
+MIDDLEWARE = [
+    "mizan.django.middleware.MizanMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+_DATABASES = {
+    "sqlite": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+    "postgres": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ.get("PGDATABASE", "postgres"),
+        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+        "PORT": os.environ.get("PGPORT", "5432"),
+        "USER": os.environ.get("PGUSER", "postgres"),
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
+    },
+}
+DATABASES = {
+    "default": _DATABASES[os.environ.get("MIZAN_TEST_DATABASE", "sqlite")],
+    "other": _DATABASES["sqlite"],
+}
+
+TOKEN_SECRET = b"the tests' own token secret, 32 bytes and more"
+MIZAN_MWT_KEYS = [
+    {
+        "kty": "oct",
+        "kid": "one",
+        "alg": "HS256",
+        "k": urlsafe_b64encode(TOKEN_SECRET).rstrip(b"=").decode(),
+    }
+]
+MIZAN_PKEY_SECRET = "the tests' own pkey secret, 32 bytes and more"

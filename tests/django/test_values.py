@@ -1,0 +1,52 @@
+"""mizan.django.values: what the values of settings must be; test_conf.py has the wrong ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mizan.django import values
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [
+        (values.exactly(bool, "True or False"), False),
+        (values.text("a name"), "x"),
+        (values.count(1, 3, "seconds"), 1),
+        (values.count(1, 3, "seconds"), 3),
+        (values.names, []),
+        (values.names, ("a", "b")),
+        (values.names, {"a"}),
+        (values.names, frozenset({"a"})),
+        (values.routes, {"user": ["/x/"]}),
+        (values.callables, {"a": len, "b": "builtins.str"}),
+        (values.keys, None),
+        (values.secret, None),
+        (values.secret, "é" * 16),
+        (values.secret, b"x" * 32),
+    ],
+)
+def test_what_is_right(check: values.Check, value: Any) -> None:
+    assert check(value) is None
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "say"),
+    [
+        (values.exactly(bool, "True or False"), 0, "expected True or False, got 0."),
+        (values.text("a name"), "", "expected a name, got ''."),
+        (values.count(1, 3, "seconds"), 4, "a whole number of seconds from 1 to 3, got 4."),
+        (values.count(1, 3, "seconds"), True, "got True."),
+        (values.names, "abc", "expected a list of names, got 'abc'."),
+        (values.routes, {"user": 5}, "expected {context: [routes]}, got {'user': 5}."),
+        (values.callables, {"a": "no.such"}, "a: No module named 'no'."),
+        (values.callables, {"a": 5}, "a: 5 is not callable."),
+        (values.keys, [5], "key 0: expected a JWK"),
+        (values.secret, "x" * 31, "expected at least 32 bytes, got 31."),
+        (values.secret, 5, "expected bytes or text, got int."),
+    ],
+)
+def test_what_is_wrong_is_said(check: values.Check, value: Any, say: str) -> None:
+    assert say in str(check(value))
