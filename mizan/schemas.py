@@ -18,6 +18,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from mizan.errors import DocumentError
+from mizan.pointer import step
 from mizan.resources import schema_dir
 
 if TYPE_CHECKING:
@@ -197,11 +198,10 @@ def _tells_apart(error: ValidationError) -> bool:
 def _problem(error: ValidationError) -> Problem:
     names = "propertyNames" in error.relative_schema_path
     keyword = "propertyNames" if names else str(error.validator)
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in error.absolute_path)
     expected, found = _phrases(error)
     if names:
         expected, found = f"a member name that is {expected}", f"the member {found}"
-    pointer = "".join(f"/{step}" for step in steps)
+    pointer = "".join(map(step, error.absolute_path))
     return Problem(pointer, keyword, expected, found, f"expected {expected}, found {found}.")
 
 

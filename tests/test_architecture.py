@@ -23,14 +23,15 @@ GENERATED = ROOT / "mizan" / "models"
 MAX_LINES = 320
 
 # unit -> the units that it may import; a unit is a part of `mizan` or another package.
-CORE = {"mizan.errors", "mizan.models", "mizan.resources"}
+CORE = {"mizan.errors", "mizan.models", "mizan.pointer", "mizan.resources"}
 ARROWS: dict[str, set[str]] = {
     "mizan": set(),
+    "mizan.pointer": set(),
     "mizan.resources": set(),
     "mizan.errors": {"mizan.resources"},
     "mizan.models": set(),
     "mizan.schemas": CORE,
-    "mizan.compat": set(),
+    "mizan.compat": {"mizan.pointer"},
     "mizan.protocol": CORE,
     "mizan.server": CORE | {"mizan.compat", "mizan.protocol"},
     "mizan.django": CORE | {"mizan.compat", "mizan.protocol", "mizan.schemas", "mizan.server"},

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from mizan.pointer import step
+
 _SHOWN = 160
 
 
@@ -67,14 +69,14 @@ def _double(value: float) -> float:
 
 def _of_objects(expected: dict[str, Any], actual: dict[str, Any], at: str) -> Difference | None:
     for name, value in expected.items():
-        place = f"{at}/{_escape(name)}"
+        place = f"{at}{step(name)}"
         if name not in actual:
             return Difference(place, show(value), "nothing")
         if found := difference(value, actual[name], place):
             return found
     for name, value in actual.items():
         if name not in expected:
-            return Difference(f"{at}/{_escape(name)}", "nothing", show(value))
+            return Difference(f"{at}{step(name)}", "nothing", show(value))
     return None
 
 
@@ -88,7 +90,3 @@ def _of_arrays(expected: list[Any], actual: list[Any], at: str) -> Difference | 
     longer = expected if len(expected) > len(actual) else actual
     item = show(longer[min(len(expected), len(actual))])
     return Difference(place, *((item, "nothing") if longer is expected else ("nothing", item)))
-
-
-def _escape(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

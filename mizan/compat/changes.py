@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mizan.compat.forms import check_schema, escape
+from mizan.compat.forms import check_schema
 from mizan.compat.narrowing import Comparison
 from mizan.compat.references import Side
+from mizan.pointer import step
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def compare_schemas(
     wanted = [file for file in old if only is None or file in only]
     names = {file: list(old[file].get("$defs", ())) for file in wanted}
     both = {
-        (file, f"/$defs/{escape(name)}")
+        (file, f"/$defs{step(name)}")
         for file in wanted
         for name in names[file]
         if name in new.get(file, {}).get("$defs", ())
@@ -59,7 +60,7 @@ def compare_schemas(
             continue
         found = list(comparison.narrowed(Side(file, old[file]), Side(file, new[file]), ""))
         for name in names[file]:
-            at = f"/$defs/{escape(name)}"
+            at = f"/$defs{step(name)}"
             if (file, at) in both:
                 found += comparison.definition(file, at)
             else:
@@ -76,7 +77,7 @@ def compare_client_schemas(old: Mapping[str, Any], new: Mapping[str, Any]) -> li
     """
     for document in (old, new):
         for name, schema in document.get("$defs", {}).items():
-            check_schema(schema, f"#/$defs/{escape(name)}")
+            check_schema(schema, f"#/$defs{step(name)}")
         for name, function in document["functions"].items():
             check_schema(function["input"], f"#/functions/{name}/input")
             check_schema(function["output"], f"#/functions/{name}/output")

@@ -6,6 +6,8 @@ Invariant: what `check_schema` accepts can be compared without looking at the fo
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from mizan.pointer import step
+
 NUMBERS = frozenset({"integer", "number"})
 STRING, ARRAY, OBJECT = frozenset({"string"}), frozenset({"array"}), frozenset({"object"})
 ANY_TYPE = frozenset({"boolean", "null"}) | NUMBERS | STRING | ARRAY | OBJECT
@@ -31,11 +33,6 @@ class SchemaError(ValueError):
     """What should be a JSON Schema is none; the message says where and why."""
 
 
-def escape(name: str) -> str:
-    """Return a member name as a JSON Pointer token (RFC 6901, section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def check_schema(schema: Any, at: str) -> None:
     """Raise SchemaError unless the keywords that are read here have values of the right form."""
     if isinstance(schema, bool):
@@ -55,7 +52,7 @@ def _children(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield keyword, schema[keyword]
     for keyword in ("properties", "$defs"):
         for name, child in schema.get(keyword, {}).items():
-            yield f"{keyword}/{escape(name)}", child
+            yield f"{keyword}{step(name)}", child
     for keyword in (*UNIONS, "allOf"):
         for number, child in enumerate(schema.get(keyword, ())):
             yield f"{keyword}/{number}", child

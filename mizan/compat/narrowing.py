@@ -14,9 +14,9 @@ from mizan.compat.forms import (
     OBJECT,
     STRING,
     UNIONS,
-    escape,
 )
 from mizan.compat.references import Schema, Side, follow, identity, name_of, resolve, text_of
+from mizan.pointer import step
 
 Change = tuple[str, str]  # a place, and a sentence
 
@@ -158,11 +158,11 @@ class Comparison:
         assert isinstance(after, Mapping)  # noqa: S101 (the caller looked)
         for name in sorted(set(after.get("required", ())) - set(before.get("required", ()))):
             needed = self._say("the member became required", "the member may now be absent")
-            yield f"{at}/{escape(name)}", needed
+            yield f"{at}{step(name)}", needed
         mine, theirs = before.get("properties", {}), after.get("properties", {})
         rest = after.get("additionalProperties", True)
         for name in mine:
-            place = f"{at}/{escape(name)}"
+            place = f"{at}{step(name)}"
             if name in theirs or rest is not False:
                 other = Side(new.file, theirs.get(name, rest))
                 yield from self.narrowed(Side(old.file, mine[name]), other, place)
@@ -172,7 +172,7 @@ class Comparison:
         each = before.get("additionalProperties", True)
         for name in sorted(theirs.keys() - mine.keys()) if each is not True else ():
             other = Side(new.file, theirs[name])
-            yield from self.narrowed(Side(old.file, each), other, f"{at}/{escape(name)}")
+            yield from self.narrowed(Side(old.file, each), other, f"{at}{step(name)}")
         if self._reads and rest is False and each is not False:
             yield at, "members that are not listed are no longer accepted."
 

@@ -16,6 +16,7 @@ from math import copysign
 from typing import Any, Final, NamedTuple
 
 from mizan.errors import JsonError, show
+from mizan.pointer import step
 from mizan.protocol.values import MAX_DEPTH, MAX_INTEGER, double_text
 
 try:
@@ -248,7 +249,7 @@ def _object(value: dict[Any, Any], pointer: str, room: int) -> str:
         raise JsonError("json.duplicate", message, pointer=pointer)
     texts = []
     for name in sorted(members, key=_utf16):
-        inner = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        inner = pointer + step(name)
         texts.append(f"{_string(name, inner)}:{_write(members[name], inner, room)}")
     return f"{{{','.join(texts)}}}"
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 from mizan.errors import ParamError, UrlError, WireError, show
+from mizan.pointer import step
 from mizan.protocol.canonical import canonical_string
 from mizan.protocol.coerce import coerce
 from mizan.protocol.values import JsonValue
@@ -65,7 +66,7 @@ def effective_params(
     if unknown:
         known = ", ".join(sorted(declared)) or "none"
         message = f"There is no parameter {show(unknown[0])}; the context has: {known}."
-        raise ParamError("param.unknown", message, pointer=_pointer(unknown[0]))
+        raise ParamError("param.unknown", message, pointer=step(unknown[0]))
     found: dict[str, JsonValue] = {}
     for name in sorted(declared):
         value = _effective(declared[name], args)
@@ -80,18 +81,14 @@ def _effective(parameter: Mapping[str, Any], args: Mapping[str, object]) -> Json
         given = args[name]
     elif parameter["required"]:
         message = f"The parameter {name} is missing; it is required."
-        raise ParamError("param.missing", message, pointer=_pointer(name))
+        raise ParamError("param.missing", message, pointer=step(name))
     else:
         given = parameter.get("default")
     try:
         return coerce(given, parameter["type"], nullable=parameter.get("nullable", False))
     except WireError as error:
-        pointer = _pointer(name) + (error.pointer or "")
+        pointer = step(name) + (error.pointer or "")
         raise error.__class__(error.code, error.message, pointer=pointer) from None
-
-
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def canonical_url(base_url: str, context: str, params: Mapping[str, JsonValue]) -> str:
@@ -149,7 +146,7 @@ def _pairs(query: str) -> dict[str, str]:
         name, value = _decoded(raw_name), _decoded(raw_value)
         if name in pairs:
             message = f"The parameter {show(name)} is there twice; each is given once."
-            raise ParamError("param.repeated", message, pointer=_pointer(name))
+            raise ParamError("param.repeated", message, pointer=step(name))
         pairs[name] = value
     return pairs
 

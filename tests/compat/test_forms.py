@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mizan.compat.forms import SchemaError, check_schema, escape
+from mizan.compat.forms import SchemaError, check_schema
 from mizan.compat.narrowing import Comparison
 from mizan.compat.references import Side
 from mizan.schemas import kinds, load
@@ -61,10 +61,6 @@ def test_what_is_wrong_is_named_with_its_place(schema: Any, message: str) -> Non
 def test_a_place_is_told_from_where_the_schema_stands() -> None:
     with pytest.raises(SchemaError, match=r"^call\.json#/items: expected a JSON Schema"):
         check_schema({"items": 1}, "call.json#")
-
-
-def test_names_are_escaped_in_pointers() -> None:
-    assert escape("a/b~c") == "a~1b~0c"
 
 
 @given(JSON, JSON)
