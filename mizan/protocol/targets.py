@@ -11,7 +11,7 @@ from itertools import combinations, groupby
 from typing import NamedTuple
 
 from mizan.errors import DocumentError, show
-from mizan.protocol.canonical import canonical_string
+from mizan.protocol.canonical import canonical_json, canonical_string
 from mizan.protocol.url import percent_encode
 from mizan.protocol.values import JsonValue
 
@@ -83,6 +83,23 @@ def target_to_json(target: Target) -> JsonValue:
     if target.params:
         value["params"] = dict(target.params)
     return value
+
+
+def target_text(target: Target) -> str:
+    """Return the canonical text of a target's JSON value. Raises JsonError for a value without.
+
+    Names of both kinds are written as they are, and sorted already.
+    """
+    context, params, function = target
+    text = f'"{context}"'
+    if not params and function is None:
+        return text
+    if function is not None:
+        text += f',"function":"{function}"'
+    if params:
+        members = [f'"{name}":{canonical_json(value)}' for name, value in params]
+        text += f',"params":{{{",".join(members)}}}'
+    return f'{{"context":{text}}}'
 
 
 def instance_from_json(value: object, pointer: str = "") -> Instance:

@@ -43,6 +43,7 @@ from mizan.server.results import Result
 
 _BINARY = {"type": "string", "format": "binary"}
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+_WIRE = frozenset({str, int, float, bool})  # what is its own wire value
 _NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 _CONFIG = ConfigDict(arbitrary_types_allowed=True)  # for files
 
@@ -154,6 +155,8 @@ def typed_dict(title: str, members: dict[str, Any]) -> Any:
 
 def wire_value(value: Any) -> Any:
     """Return a Python value as the JSON value that clients would send, where it has one."""
+    if type(value) in _WIRE:
+        return value
     if isinstance(value, enum.Enum):
         return wire_value(value.value)
     if isinstance(value, (list, tuple)):

@@ -67,7 +67,7 @@ class Collector:
         `last` is a canonical set to join, which no savepoint can roll back any more.
         """
         alive = [entry for entry in self._entries if self._host.is_alive(entry)]
-        added = [target for entry in alive for target in entry.targets]
+        added = [target for entry in alive for target in entry.targets] if alive else []
         self.settled = canonical_set([*added, *last]) if added else last
 
 

@@ -109,7 +109,9 @@ def mutate(
     collector = outer or Collector(host)
     declared: tuple[Target, ...] = ()
     if function.effects:
-        bound = yield from _bound_values(catalog, function.bound, request)
+        bound = (
+            (yield from _bound_values(catalog, function.bound, request)) if function.bound else {}
+        )
         declared = catalog.targets(function, arguments, bound)
     ending = (finish, may_block) if finish else (host.check_response, host.is_lazy)
     run = Run(function.name, function.fn, function.is_async, request, arguments, *ending)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mizan.protocol import header, policy
-from mizan.protocol.canonical import canonical_json
 from mizan.protocol.guards import instance_guards, tag
-from mizan.protocol.targets import Instance, Target, target_to_json
+from mizan.protocol.targets import Instance, Target, target_text
 from mizan.server import problems
 from mizan.server.app_errors import AppError
 from mizan.server.arguments import ArgumentsInvalid
@@ -42,8 +41,8 @@ def call_reply(catalog: Catalog, text: str, targets: Sequence[Target]) -> Reply:
     if not targets:
         return Reply(200, headers, f'{{"result":{text}}}'.encode())
     headers[INVALIDATE] = header.format(targets)
-    stale = canonical_json([target_to_json(target) for target in targets])
-    return Reply(200, headers, f'{{"invalidate":{stale},"result":{text}}}'.encode())
+    stale = ",".join(map(target_text, targets))
+    return Reply(200, headers, f'{{"invalidate":[{stale}],"result":{text}}}'.encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.http import HttpRequest, HttpResponse
-from django.test import AsyncClient, override_settings
+from django.test import AsyncClient, RequestFactory, override_settings
 from project.http import BASE, Web
 from project.library.models import Book
 
@@ -32,6 +32,23 @@ def test_a_context_is_one_bundle(web: Web) -> None:
     )
     assert response["Cache-Control"] == "public, no-cache"
     assert response["X-Mizan-Schema"] == registry.catalog.digest
+
+
+def test_headers_of_a_reply_are_those_of_any_response() -> None:
+    client(lambda request: 1, name="one")
+    body = json.dumps({"function": "one"})
+    response = call(RequestFactory().post("/", body, content_type="application/json"))
+    same = HttpResponse(response.content, headers=dict(response.headers))
+    assert list(response.items()) == list(same.items())
+    assert response.serialize_headers() == same.serialize_headers()
+    response["x-mizan-schema"] = "other"
+    del response["Cache-Control"]
+    response.setdefault("Vary", "Cookie")
+    assert dict(response.items()) == {
+        "Content-Type": "application/json",
+        "x-mizan-schema": "other",
+        "Vary": "Cookie",
+    }
 
 
 def test_another_spelling_of_the_url_says_which_is_canonical(web: Web) -> None:

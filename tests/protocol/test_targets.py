@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mizan.errors import DocumentError, JsonError
-from mizan.protocol.canonical import canonical_string
+from mizan.protocol.canonical import canonical_json, canonical_string
 from mizan.protocol.targets import (
     EVERYTHING,
     Instance,
@@ -21,6 +21,7 @@ from mizan.protocol.targets import (
     matches,
     serialise,
     target_from_json,
+    target_text,
     target_to_json,
     uncovered,
 )
@@ -101,6 +102,7 @@ def test_pointers_are_from_the_value_itself_unless_told() -> None:
 @given(targets | st.just(EVERYTHING))
 def test_json_and_back(target: Target) -> None:
     assert target_from_json(target_to_json(target)) == target
+    assert target_text(target) == canonical_json(target_to_json(target))
 
 
 def test_writes_a_name_where_nothing_narrows() -> None:
