@@ -23,7 +23,7 @@ from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 
-from mizan.compat import escape
+from mizan.pointer import step
 from mizan.server.problems import STATUS, Problem, of_errors
 
 # REST framework is optional: its exceptions are known by the module that defines their base.
@@ -58,7 +58,7 @@ def _of_validation(error: ValidationError) -> Iterator[dict[str, str]]:
     for name, listed in by_field.items():
         for each in listed:
             yield {
-                "pointer": "" if name == NON_FIELD_ERRORS else f"/{escape(str(name))}",
+                "pointer": "" if name == NON_FIELD_ERRORS else step(name),
                 "code": str(each.code or "invalid"),
                 "detail": " ".join(each.messages),
             }
@@ -84,7 +84,7 @@ def _flat(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
     if isinstance(detail, Mapping):
         for name, each in detail.items():
             whole = name in (_non_field_errors(), NON_FIELD_ERRORS)
-            yield from _flat(each, pointer if whole else f"{pointer}/{escape(str(name))}")
+            yield from _flat(each, pointer if whole else pointer + step(name))
     elif isinstance(detail, list) and any(isinstance(each, (Mapping, list)) for each in detail):
         for number, each in enumerate(detail):
             yield from _flat(each, f"{pointer}/{number}")

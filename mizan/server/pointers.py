@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mizan.compat import escape
+from mizan.pointer import step
 
 Location = tuple[int | str, ...]
 
@@ -27,7 +27,7 @@ def errors_of(
     """
     return [
         {
-            "pointer": "".join("/" + escape(str(step)) for step in _steps(each, given)),
+            "pointer": "".join(map(step, _steps(each, given))),
             "code": each["type"],
             "detail": _detail(each, names),
         }
