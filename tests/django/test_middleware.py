@@ -58,7 +58,7 @@ def test_a_public_reply_that_varies_is_nobodys(vary: str) -> None:
 
 
 def test_what_is_declared_may_vary_but_never_by_an_identity() -> None:
-    vary = {name: str for name in ("language", "origin", "Cookie")}
+    vary = dict.fromkeys(("language", "origin", "Cookie"), str)
     with override_settings(MIZAN_VARY=vary):
         for field in ("Accept-Language", "Origin", "accept-language,ORIGIN"):
             assert guarded(PUBLIC, Vary=field)["ETag"] == '"x"'
