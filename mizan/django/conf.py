@@ -143,7 +143,7 @@ def _token_secrets() -> list[bytes]:
 
 
 @cache
-def keys() -> tuple[Key, ...]:
+def mwt_keys() -> tuple[Key, ...]:
     """Return the token keys, the signing one first; none where tokens are off."""
     return tuple(Key.from_jwk(each) for each in get("MIZAN_MWT_KEYS") or ())
 
@@ -171,4 +171,4 @@ def unknown() -> list[str]:
 def forget() -> None:
     """Forget what was read of the settings; they changed."""
     get.cache_clear()
-    keys.cache_clear()
+    mwt_keys.cache_clear()

@@ -76,7 +76,7 @@ class DjangoHost:
         length = request.META.get("CONTENT_LENGTH") or ""
         if length.isdecimal() and int(length) > self.body_limit:
             raise errors.too_large(self.body_limit)
-        if not length and not hasattr(request, "_body"):
+        if not length.isdecimal() and not hasattr(request, "_body"):
             # A body in chunks says no length, so Django would read it all into memory.
             request._body = request.read(self.body_limit + 1)  # noqa: SLF001
         body = request.body

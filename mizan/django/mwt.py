@@ -39,14 +39,14 @@ def create_mwt(user: Any, *, now: int | None = None) -> str:
         "exp": issued + conf.get("MIZAN_MWT_TTL"),
         "pkey": compute_permission_key(user),
     }
-    return token.sign(claims, conf.keys())
+    return token.sign(claims, conf.mwt_keys())
 
 
 def decode_mwt(text: str, *, now: int | None = None) -> dict[str, Any]:
     """Return the claims of a token. Raises TokenError (codes `token.*`)."""
     return token.verify(
         text,
-        conf.keys(),
+        conf.mwt_keys(),
         audience=conf.get("MIZAN_MWT_AUDIENCE"),
         now=int(time.time()) if now is None else now,
     )

@@ -30,9 +30,8 @@ _FACETS = {
 # The same for every request that reaches a function of a context: HEAD is answered as GET is.
 _CONSTANT = {"method": "GET"}
 # Django shows nowhere in public what is active in a thread or task.
-_local_zone: Any = timezone._active  # type: ignore[attr-defined] # noqa: SLF001
-_local_language: Any = trans_real._active  # type: ignore[attr-defined] # noqa: SLF001
-_known_languages: Any = trans_real._translations  # type: ignore[attr-defined] # noqa: SLF001
+_languages: Any = trans_real
+_zones: Any = timezone
 _SAVING = translation.override.__enter__.__code__
 
 
@@ -85,6 +84,12 @@ class PublicRequest:
         self.__dict__["_witness"].see(_FACETS.get(name, name))
         return getattr(self.__dict__["_request"], name)
 
+    def __copy__(self) -> PublicRequest:
+        """Return another one that tells the same witness."""
+        twin = PublicRequest(self.__dict__["_request"], self.__dict__["_witness"])
+        twin.__dict__.update(self.__dict__)
+        return twin
+
     def __repr__(self) -> str:
         """Return the same text for every request."""
         return "<PublicRequest>"
@@ -99,7 +104,7 @@ class _WatchedLanguage:
 
     def __init__(self, active: Any, witness: Witness) -> None:
         self.__dict__.update(_active=active, _witness=witness, _name=f"mizan-{id(self)}")
-        _known_languages[self._name] = self
+        _languages._translations[self._name] = self  # noqa: SLF001
 
     def to_language(self) -> Any:
         """Return the name of the language, as `get_language()` asks for it."""
@@ -114,7 +119,7 @@ class _WatchedLanguage:
 
     def forget(self) -> None:
         """Take the watcher's name back."""
-        del _known_languages[self._name]
+        _languages._translations.pop(self._name, None)  # noqa: SLF001
 
 
 class _WatchedZone(datetime.tzinfo):
@@ -161,13 +166,17 @@ class _WatchedZone(datetime.tzinfo):
         """Nothing is kept of this watcher."""
 
 
-_WATCHED = ((_local_language, _WatchedLanguage), (_local_zone, _WatchedZone))
+_WATCHED = ((_languages, _WatchedLanguage), (_zones, _WatchedZone))
 
 
 @contextmanager
 def watched(witness: Witness) -> Iterator[Witness]:
     """Watch the active language and time zone while public functions run."""
-    before = [(local, watch, local.value) for local, watch in _WATCHED if hasattr(local, "value")]
+    before = [
+        (module._active, watch, module._active.value)  # noqa: SLF001
+        for module, watch in _WATCHED
+        if hasattr(module._active, "value")  # noqa: SLF001
+    ]
     watchers: list[Any] = []
     try:
         for local, watch, active in before:

@@ -89,6 +89,8 @@ def canonical_string(value: Any) -> str:
 
     Raises JsonError as ``canonical_json`` does.
     """
+    if type(value) is int and _MIN_INTEGER <= value <= MAX_INTEGER:
+        return str(value)
     if not issubclass(type(value), str):
         return canonical_json(value)
     text = str.__str__(value)

@@ -25,7 +25,8 @@ from mizan.server.results import may_block
 if TYPE_CHECKING:
     from mizan.server.catalog import Catalog, Function, ReadContext
 
-Outcome = tuple[Any, tuple[Target, ...]]
+Targets = tuple[Target, ...]
+Outcome = tuple[Any, Targets]
 Arguments = Mapping[str, Any]
 Finish = Callable[[Any], Any]
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -107,7 +108,7 @@ def mutate(
     """
     host, outer = catalog.host, current.get()
     collector = outer or Collector(host)
-    declared: tuple[Target, ...] = ()
+    declared: Targets = ()
     if function.effects:
         bound = (
             (yield from _bound_values(catalog, function.bound, request)) if function.bound else {}
@@ -115,13 +116,13 @@ def mutate(
         declared = catalog.targets(function, arguments, bound)
     ending = (finish, may_block) if finish else (host.check_response, host.is_lazy)
     run = Run(function.name, function.fn, function.is_async, request, arguments, *ending)
-    steps = _collecting(run, collector, declared, settles=outer is None)
+    end = collector.settle if outer is None else collector.add
     token = current.set(collector)
     try:
         if function.atomic:
-            result = yield Atomic(host.atomic, steps)
+            result = yield Atomic(host.atomic, _ending(run, end, declared))
         else:
-            result = yield from steps
+            result = yield from _ending(run, end, declared)
     except Exception as error:
         if not function.atomic:  # nothing rolled back what it did before it failed
             collector.add(declared)
@@ -138,15 +139,10 @@ def mutate(
     return result, () if outer else collector.settled
 
 
-def _collecting(
-    run: Run, collector: Collector, declared: tuple[Target, ...], *, settles: bool
-) -> Steps[Any]:
-    """Run a function; settle what became stale as the last step before the commit."""
+def _ending(run: Run, end: Callable[[Targets], None], declared: Targets) -> Steps[Any]:
+    """Run a function; `end` what became stale as the last step before the commit."""
     result = yield run
-    if settles:
-        collector.settle(declared)
-    else:
-        collector.add(declared)
+    end(declared)
     return result
 
 

@@ -72,10 +72,13 @@ class Result:
         schema = _adapted(self.adapter.core_schema, plain, _ADAPT)
         # Validators that pydantic made before know nothing of what was adapted.
         self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
+        self._exact = _never_validated_again(schema)
         self._dump = SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python
 
     def shape(self, value: Any) -> Any:
         """Return the value as the declared type. Raises ResultInvalid."""
+        if type(value) is self._exact:
+            return value
         given = self._plain(value)
         try:
             return self._validate(given, from_attributes=True, by_alias=True, by_name=True)
@@ -125,6 +128,13 @@ class Result:
         declared = self.hint.__name__ if plain else str(self.hint).replace("typing.", "")
         what = f"{self.name} declares {declared} and gave {type(value).__name__}"
         return ResultInvalid(f"{what}: {why.rstrip('.')}.")
+
+
+def _never_validated_again(schema: Mapping[str, Any]) -> type | None:
+    """Return the model of a core schema if its instances pass as they are, else None."""
+    config = schema.get("config", {})
+    again = schema.get("revalidate_instances", config.get("revalidate_instances", "never"))
+    return schema["cls"] if schema["type"] == "model" and again == "never" else None
 
 
 def may_block(value: Any) -> bool:

@@ -37,12 +37,12 @@ def make_web(web: Web) -> Callable[..., Web]:
 
 
 @pytest.fixture
-def ada(db: None) -> User:  # noqa: ARG001
+def ada(db: None) -> User:
     """A user."""
     return User.objects.create_user("ada", email="ada@example.org", password="secret")
 
 
 @pytest.fixture
-def bob(db: None) -> User:  # noqa: ARG001
+def bob(db: None) -> User:
     """Another user."""
     return User.objects.create_user("bob", email="bob@example.org", password="secret")

@@ -146,7 +146,7 @@ def test_a_token_of_a_subject_that_is_no_user_is_401(web: Web) -> None:
     claims = {"sub": "ada", "aud": "mizan", "iat": now, "exp": now + 60, "pkey": "0" * 32}
     from mizan.django import conf
 
-    response = web.call("who", headers=mwt(sign(claims, conf.keys())))
+    response = web.call("who", headers=mwt(sign(claims, conf.mwt_keys())))
     assert response.json()["code"] == "token_invalid"
 
 

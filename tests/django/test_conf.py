@@ -114,13 +114,13 @@ def test_facets_are_callables_or_their_paths() -> None:
 
 
 def test_the_keys_follow_the_settings() -> None:
-    assert [key.kid for key in conf.keys()] == ["one"]
+    assert [key.kid for key in conf.mwt_keys()] == ["one"]
     with override_settings(MIZAN_MWT_KEYS=[jwk(kid="two"), jwk(kid="three")]):
-        assert [key.kid for key in conf.keys()] == ["two", "three"]
-        assert all(isinstance(key, Key) for key in conf.keys())
-    assert [key.kid for key in conf.keys()] == ["one"]
+        assert [key.kid for key in conf.mwt_keys()] == ["two", "three"]
+        assert all(isinstance(key, Key) for key in conf.mwt_keys())
+    assert [key.kid for key in conf.mwt_keys()] == ["one"]
     with override_settings(MIZAN_MWT_KEYS=None):
-        assert conf.keys() == ()
+        assert conf.mwt_keys() == ()
 
 
 @pytest.mark.parametrize("secret", ["x" * 32, b"x" * 32])

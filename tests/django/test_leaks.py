@@ -21,6 +21,7 @@ from project.http import BASE, Web
 from project.middleware import middleware
 
 from mizan.django import Context, FromRequest, client
+from mizan.django.request import LeakError
 from mizan.server.registry import registry
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +117,7 @@ LOOKS: dict[str, Callable[[Any], Any]] = {
     "time zone's text": lambda _: repr(timezone.get_current_timezone()),
     "local time": lambda _: timezone.localtime(noon()).isoformat(),
     "local date": lambda _: timezone.localdate(noon()).isoformat(),
-    "aware time": lambda _: timezone.make_aware(datetime.datetime(2026, 1, 1)).isoformat(),
+    "aware time": lambda _: timezone.make_aware(noon().replace(tzinfo=None)).isoformat(),
     "offset": lambda _: str(noon().astimezone(timezone.get_current_timezone()).utcoffset()),
     "offset of a time": lambda _: noon().replace(tzinfo=timezone.get_current_timezone()),
     "name of a time's zone": lambda _: (
@@ -344,7 +345,7 @@ def test_a_caught_leak_is_a_leak(web: Web) -> None:
     def catches(request: HttpRequest) -> str:
         try:
             return str(request.user)
-        except Exception:
+        except LeakError:
             return "caught"
 
     with override_settings(DEBUG=True):

@@ -34,7 +34,7 @@ def test_a_read() -> None:
 
 
 def test_a_mutation() -> None:
-    def may(request: object) -> bool:  # noqa: ARG001
+    def may(request: object) -> bool:
         return True
 
     @client(

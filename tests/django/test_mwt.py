@@ -213,4 +213,4 @@ def test_the_users_of_a_request_are_one(ada: User, django_assert_num_queries: An
 
 def test_tokens_are_off_without_keys(ada: User) -> None:
     with override_settings(MIZAN_MWT_KEYS=None):
-        assert conf.keys() == ()
+        assert conf.mwt_keys() == ()

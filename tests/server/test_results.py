@@ -263,3 +263,17 @@ def test_any_json_comes_out_as_it_went_in(value: Any) -> None:
 )
 def test_what_may_block(value: Any, blocks: bool) -> None:
     assert may_block(value) is blocks
+
+
+def test_an_instance_passes_as_it_is_unless_its_model_wants_it_validated_again() -> None:
+    class Calm(BaseModel):
+        pages: int
+
+    class Strict(BaseModel, revalidate_instances="always"):
+        pages: int
+
+    calm = Calm(pages=1)
+    assert Result("book", Calm).shape(calm) is calm
+    assert Result("books", list[Calm]).shape([calm])[0] is calm
+    with pytest.raises(ResultInvalid, match="/pages"):
+        Result("book", Strict).shape(Strict.model_construct(pages="many"))  # type: ignore[arg-type]

@@ -148,6 +148,14 @@ WRONG = {
     "a list of no targets": (
         call({**CALL, "invalidate": []}, x_mizan_invalidate=None), "result.schema.json",
     ),
+    "a target that is none": (
+        call({**CALL, "invalidate": [5]}, x_mizan_invalidate=None), "result.schema.json",
+    ),
+    "targets that are no list": (
+        call({**CALL, "invalidate": 5}, x_mizan_invalidate=None), "result.schema.json",
+    ),
+    "a result that is no object": (call(5, x_mizan_invalidate=None), "result.schema.json"),
+    "a problem that is no object": (problem(5), "error.schema.json"),
     "another type of result": (call({**CALL, "result": {"id": "5", "name": "A"}}), "'/id'"),
     "another content type": (call(content_type="text/html"), "content-type: application/json"),
     "a call that may be stored": (call(cache_control="public"), "cache-control: no-store"),

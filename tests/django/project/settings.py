@@ -52,7 +52,7 @@ _DATABASES = {
 }
 DATABASES = {
     "default": _DATABASES[os.environ.get("MIZAN_TEST_DATABASE", "sqlite")],
-    "other": _DATABASES["sqlite"],
+    "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
 }
 
 TOKEN_SECRET = b"the tests' own token secret, 32 bytes and more"

@@ -26,26 +26,26 @@ class BookContext(Context):
 
 
 @client(context=ShelfContext)
-def shelf(request: HttpRequest) -> list[BookShape]:  # noqa: ARG001
+def shelf(request: HttpRequest) -> list[BookShape]:
     """Return all books."""
     return Book.objects.order_by("pk")  # type: ignore[return-value] # rows become shapes
 
 
 @client(context=BookContext)
-def book(request: HttpRequest, book_id: int) -> BookShape:  # noqa: ARG001
+def book(request: HttpRequest, book_id: int) -> BookShape:
     """Return one book."""
     return Book.objects.get(pk=book_id)  # type: ignore[return-value]
 
 
 @client(context=BookContext)
-async def reviews(request: HttpRequest, book_id: int, limit: int = 10) -> list[str]:  # noqa: ARG001
+async def reviews(request: HttpRequest, book_id: int, limit: int = 10) -> list[str]:
     """Return what is said of a book."""
     one = await Book.objects.aget(pk=book_id)
     return [each.text async for each in one.reviews.order_by("pk")[:limit]]
 
 
 @client(affects=[BookContext, ShelfContext])
-def rename_book(request: HttpRequest, book_id: int, title: str) -> BookShape:  # noqa: ARG001
+def rename_book(request: HttpRequest, book_id: int, title: str) -> BookShape:
     """Give a book another title."""
     one = Book.objects.get(pk=book_id)
     one.title = title
@@ -55,7 +55,7 @@ def rename_book(request: HttpRequest, book_id: int, title: str) -> BookShape:  #
 
 
 @client(affects=[BookContext, ShelfContext])
-async def rename_book_async(request: HttpRequest, book_id: int, title: str) -> BookShape:  # noqa: ARG001
+async def rename_book_async(request: HttpRequest, book_id: int, title: str) -> BookShape:
     """Do the same, asynchronously."""
     one = await Book.objects.aget(pk=book_id)
     one.title = title
@@ -64,12 +64,12 @@ async def rename_book_async(request: HttpRequest, book_id: int, title: str) -> B
 
 
 @client
-def add(request: HttpRequest, left: int, right: int = 1) -> int:  # noqa: ARG001
+def add(request: HttpRequest, left: int, right: int = 1) -> int:
     """Add two numbers."""
     return left + right
 
 
 @client
-async def add_async(request: HttpRequest, left: int, right: int = 1) -> int:  # noqa: ARG001
+async def add_async(request: HttpRequest, left: int, right: int = 1) -> int:
     """Add two numbers, asynchronously."""
     return left + right

@@ -1,0 +1,15 @@
+"""The walk through the running shop ends well; scripts/demo shows it."""
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from walkthrough import walk
+
+
+# It runs after all others: its server has threads, so the database is emptied at its end.
+def test_it_ends_well(live_server: LiveServer, capsys: pytest.CaptureFixture[str]) -> None:
+    walk(live_server.url)
+    shown = capsys.readouterr().out
+    assert "304 Not Modified" in shown
+    assert "X-Mizan-Invalidate: catalogue, product;product_id=" in shown
+    assert "7. What is wrong" in shown
