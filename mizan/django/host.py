@@ -59,6 +59,8 @@ class DjangoHost:
         self.csrf_blocks = bool(settings.CSRF_USE_SESSIONS)
         self.all_atomic = bool(connections.settings[DEFAULT_DB_ALIAS].get("ATOMIC_REQUESTS"))
         self._vary = frozenset(conf.vary())
+        # Its state is the connection's, so one serves every call, as it would as a decorator.
+        self._atomic = transaction.atomic()
         # A mutation runs as a view does under ATOMIC_REQUESTS, and in the default database always.
         self._others = [
             alias
@@ -117,7 +119,7 @@ class DjangoHost:
 
     def atomic(self) -> AbstractContextManager[Any]:
         """Return a transaction of the default database, and of others with ATOMIC_REQUESTS."""
-        return self._all_atomic() if self._others else transaction.atomic()
+        return self._all_atomic() if self._others else self._atomic
 
     @contextmanager
     def _all_atomic(self) -> Iterator[None]:

@@ -55,7 +55,7 @@ class MizanMiddleware:
 def guard(response: HttpResponseBase) -> HttpResponseBase:
     """Make sure that nobody stores a context's reply that others made personal; return it."""
     caching = response.headers.get("Cache-Control", "")
-    if "X-Mizan-Schema" not in response.headers or "no-store" in caching:
+    if "no-store" in caching or "X-Mizan-Schema" not in response.headers:
         return response
     varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
     varies -= _ENCODINGS

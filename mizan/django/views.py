@@ -114,12 +114,13 @@ context = View("context", pipeline.read)
 
 
 def _incoming(request: HttpRequest) -> Incoming:
+    get = request.META.get
     return Incoming(
-        method=request.method or "",
-        native=request,
-        query=request.META.get("QUERY_STRING", ""),
-        content_type=request.content_type or "",
-        if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),
+        request.method or "",
+        request,
+        get("QUERY_STRING", ""),
+        request.content_type or "",
+        get("HTTP_IF_NONE_MATCH", ""),
     )
 
 

@@ -31,7 +31,7 @@ def admit(
             yield Block(lambda: host.check_csrf(request))
         else:
             host.check_csrf(request)
-    guarded = [each for each in functions if each.options.guarded]
+    guarded = [each for each in functions if each.is_guarded]
     if not guarded and not identify and not (identity and host.has_session(request)):
         return identity or ANONYMOUS
     known: Identity = yield Block(lambda: _identify(host, request, identity, guarded))

@@ -47,6 +47,7 @@ class Function:
         self.is_async = declared.is_async
         self.signature = inspect.signature(declared.fn)
         self.options: Options = declared.options
+        self.is_guarded = declared.options.guarded
         self.arguments = arguments
         self.result = result
         self.context: str | None = document.get("context")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mizan.errors import WireError
 from mizan.protocol.decode import decode
 from mizan.protocol.targets import Target
 from mizan.protocol.url import canonical_url, effective_params, parse_query
@@ -18,7 +19,7 @@ from mizan.server.admit import admit
 from mizan.server.effects import Atomic, Block, Run, RunAll, Steps
 from mizan.server.host import Host, Incoming, Reply, Witness
 from mizan.server.invalidation import Collector, FailedAfterEffects, current
-from mizan.server.problems import Problem, reading
+from mizan.server.problems import Problem, of_wire_error, reading
 from mizan.server.reply import Read, call_reply, context_reply, problem_reply, view_reply
 from mizan.server.results import may_block
 
@@ -169,7 +170,6 @@ def _check_method(incoming: Incoming, allowed: tuple[str, ...]) -> None:
     raise Problem("method_not_allowed", detail, headers={"Allow": listed})
 
 
-@reading
 def _read_call(
     host: Host, incoming: Incoming
 ) -> tuple[str, dict[str, Any], Mapping[str, list[Any]]]:
@@ -179,7 +179,10 @@ def _read_call(
         text, files = host.form(incoming.native)
     else:
         text = _read_body(host, incoming)
-    document = decode(text, limit=host.body_limit)
+    try:
+        document = decode(text, limit=host.body_limit)
+    except WireError as error:
+        raise of_wire_error(error) from error
     name = document.get("function") if isinstance(document, dict) else None
     given = document.get("args", {}) if isinstance(document, dict) else None
     if not isinstance(name, str) or not isinstance(given, dict):

@@ -29,7 +29,7 @@ def test_an_order_is_seen_everywhere(
 ) -> None:  # fmt: skip
     cart = Cart.objects.get().pk
     with (
-        assert_fetches_fresh(full, "cart"),
+        assert_fetches_fresh(full, "cart") as bought,
         assert_fetches_fresh(full, "orders") as orders,
         assert_fetches_fresh(full, "notifications") as feed,
         assert_fetches_fresh(visitor, "catalogue", by=full),
@@ -37,6 +37,7 @@ def test_an_order_is_seen_everywhere(
     ):
         reply = full.call("place_order")
     assert reply.result["total"] == "48.60"
+    assert bought.after["cart"]["lines"] == []
     assert orders.after["orders"][0]["id"] == reply.result["id"]
     assert feed.after["unread"] == feed.before["unread"] + 1
     assert product.after["product"]["stock"] == 36
