@@ -1,15 +1,21 @@
-"""Hypothesis strategies for what Mizan speaks of: for tests of ports and of projects that use it.
+"""For tests: of ports, and of projects that use Mizan.
 
-Invariant: a strategy draws what its docstring says is valid, or says what is wrong with it. It
-needs Hypothesis (`mizan-protocol[testing]`), which is loaded when the first one is asked for: the
-pytest plugin, `mizan.testing.django` and `mizan.testing.replies` do without.
+Hypothesis strategies for what Mizan speaks of, which need Hypothesis (`mizan-protocol[testing]`):
 
     from hypothesis import given
     from mizan.testing import headers, target_sets
 
     @given(target_sets())
     def test_my_port(targets): ...
+
+`mizan.testing.django` has clients and assertions for Django projects, `mizan.testing.replies` what
+a reply must be; neither needs Hypothesis.
+
+Invariant: a strategy draws what its docstring says is valid, or says what is wrong with it;
+importing this package loads nothing, so that pytest can load its plugin at no cost.
 """
+
+from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -37,42 +43,6 @@ if TYPE_CHECKING:
         texts,
     )
 
-# strategy -> the module that has it
-_MODULES = {
-    "accepted_values": "_values",
-    "declarations": "_declarations",
-    "doubles": "_values",
-    "headers": "_headers",
-    "hostile_headers": "_headers",
-    "instance_documents": "_targets",
-    "instances": "_targets",
-    "integers": "_values",
-    "json_values": "_values",
-    "manifests": "_declarations",
-    "names": "_names",
-    "near_valid_headers": "_headers",
-    "not_names": "_names",
-    "param_values": "_values",
-    "parameter_names": "_names",
-    "parameter_types": "_values",
-    "parameters": "_declarations",
-    "scalars": "_values",
-    "target_documents": "_targets",
-    "target_set_documents": "_targets",
-    "target_sets": "_targets",
-    "targets": "_targets",
-    "texts": "_values",
-    "valid_headers": "_headers",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Return a strategy, importing its module now."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
 __all__ = [
     "accepted_values",
     "declarations",
@@ -99,3 +69,25 @@ __all__ = [
     "texts",
     "valid_headers",
 ]
+
+_HOMES = {
+    "_declarations": ("declarations", "manifests", "parameters"),
+    "_headers": ("headers", "hostile_headers", "near_valid_headers", "valid_headers"),
+    "_names": ("names", "not_names", "parameter_names"),
+    "_targets": (
+        "instance_documents",
+        "instances",
+        "target_documents",
+        "target_set_documents",
+        "target_sets",
+        "targets",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load one of the strategies above."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((home for home, there in _HOMES.items() if name in there), "_values")
+    return getattr(import_module(f"{__name__}.{home}"), name)
