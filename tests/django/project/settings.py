@@ -17,6 +17,8 @@ INSTALLED_APPS = [
     "mizan.django",
     "project.library",
 ]
+# All tables are made at once: those of the library refer to those of the users.
+MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
 MIDDLEWARE = [
     "mizan.django.middleware.MizanMiddleware",
     "django.middleware.security.SecurityMiddleware",
