@@ -53,7 +53,7 @@ class View:
             transaction.non_atomic_requests(using=alias)(self)
 
     @property
-    def _is_coroutine_mark(self) -> object:
+    def _is_coroutine_marker(self) -> object:
         """What `inspect.iscoroutinefunction` looks for, from Python 3.12 on."""
         return getattr(inspect, "_is_coroutine_mark", None) if _in_loop() else None
 

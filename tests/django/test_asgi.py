@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Awaitable, Callable, Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.core.asgi import get_asgi_application
-from django.db import connection, transaction
+from django.core.signals import request_finished
+from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from project.library.models import Book
@@ -56,6 +58,31 @@ async def ask(
     return start["status"], found, body
 
 
+@pytest.fixture(autouse=True)
+def _closing() -> Iterator[None]:
+    """Close what a request's thread opened; Django leaves databases in memory open."""
+    here = threading.get_ident()
+
+    def close(**_: Any) -> None:
+        for each in connections.all(initialized_only=True):
+            if each.connection is not None and threading.get_ident() != here:
+                each.connection.close()
+                each.connection = None
+
+    request_finished.connect(close)
+    yield
+    request_finished.disconnect(close)
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    """Run a test on an event loop of this thread."""
+
+    async def wait() -> None:
+        await test()
+
+    asyncio.run(wait())
+
+
 def call(function: str, **args: Any) -> bytes:
     return json.dumps({"function": function, "args": args}).encode()
 
@@ -85,7 +112,7 @@ def test_an_async_function_never_leaves_the_loops_thread() -> None:
         assert (await ask(app, "POST", "/where/"))[0] == 200
         assert seen == [here] * 3
 
-    async_to_sync(test)()
+    run(test)
 
 
 def test_a_plain_call_uses_no_other_thread_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +137,7 @@ def test_a_plain_call_uses_no_other_thread_at_all(monkeypatch: pytest.MonkeyPatc
             monkeypatch.undo()
             assert response.content == b'{"result":2}'
 
-    async_to_sync(test)()
+    run(test)
 
 
 def test_async_functions_of_a_bundle_overlap() -> None:
@@ -138,7 +165,7 @@ def test_async_functions_of_a_bundle_overlap() -> None:
         _, _, body = await ask(get_asgi_application(), "GET", "/api/mizan/ctx/meeting/")
         assert body == b'{"first":"first","second":"second","third":"third"}'
 
-    async_to_sync(test)()
+    run(test)
 
 
 def test_sync_functions_of_a_bundle_do_not_hold_up_async_ones() -> None:
@@ -159,7 +186,7 @@ def test_sync_functions_of_a_bundle_do_not_hold_up_async_ones() -> None:
         _, _, body = await ask(get_asgi_application(), "GET", "/api/mizan/ctx/mixed/")
         assert body == b'{"asynchronous":true,"synchronous":true}'
 
-    async_to_sync(test)()
+    run(test)
 
 
 def test_two_requests_overlap_and_keep_their_targets_apart() -> None:
@@ -181,7 +208,7 @@ def test_two_requests_overlap_and_keep_their_targets_apart() -> None:
             assert (status, json.loads(body)["result"]) == (200, number)
             assert headers["x-mizan-invalidate"] == f"book;book_id={number}"
 
-    async_to_sync(test)()
+    run(test)
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -213,7 +240,7 @@ def test_a_mutation_commits_in_its_thread(is_async: bool) -> None:
             status, _, _ = await ask(app, "POST", "/api/mizan/call/", call(name, title="never"))
             assert status == 500
 
-    async_to_sync(test)()
+    run(test)
     assert set(seen) == {True}
     assert list(Book.objects.values_list("title", flat=True)) == ["Emma"]
     assert not connection.in_atomic_block
@@ -230,7 +257,7 @@ def test_a_body_in_chunks_without_a_length_is_limited() -> None:
             status, _, body = await ask(app, "POST", "/api/mizan/call/", *chunks)
             assert (status, json.loads(body)["code"]) == (413, "too_large")
 
-    async_to_sync(test)()
+    run(test)
 
 
 @pytest.mark.parametrize("length", ["x", "", "-5", "99999999999"])
@@ -242,4 +269,4 @@ def test_a_length_that_is_none_is_no_harm(length: str) -> None:
         )
         assert status == (413 if length.isdecimal() else 200), body
 
-    async_to_sync(test)()
+    run(test)
