@@ -133,6 +133,12 @@ RAISED: dict[str, tuple[Callable[[], Any], int, str, set[tuple[str, str]]]] = {
         "validation",
         {("", "invalid")},
     ),
+    "REST framework's, a list of objects": (
+        raises(serializers.ValidationError([{}, {"name": ["No."], "non_field_errors": ["So."]}])),
+        422,
+        "validation",
+        {("/1/name", "invalid"), ("/1", "invalid")},
+    ),
     "REST framework's, a list": (
         raises(serializers.ValidationError(["One.", "Two."])),
         422,
@@ -221,7 +227,13 @@ def test_headers_come_along(web: Web) -> None:
         RAISED[how][0]()
 
     assert web.call("fail", how="REST framework's Throttled")["Retry-After"] == "7"
-    assert web.call("fail", how="REST framework's NotAuthenticated").has_header("WWW-Authenticate")
+    refused = web.call("fail", how="REST framework's NotAuthenticated")
+    assert refused["WWW-Authenticate"] == 'Bearer realm="mizan"'
+    with_scheme = exceptions.NotAuthenticated()
+    with_scheme.auth_header = "Token"
+    problem = problem_of(with_scheme)
+    assert problem is not None
+    assert problem.headers["WWW-Authenticate"] == "Token"
 
 
 @pytest.mark.parametrize(
