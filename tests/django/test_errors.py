@@ -221,6 +221,18 @@ def test_an_applications_error_brings_its_fields(web: Web) -> None:
     assert (document["detail"], document["data"]) == ("Only two left.", {"left": 2})
 
 
+def test_what_is_suspicious_is_logged_for_those_who_watch(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    @client
+    def fail(request: HttpRequest) -> None:
+        raise SuspiciousOperation("secret")
+
+    assert web.call("fail").status_code == 400
+    (record,) = [each for each in caplog.records if each.name.startswith("django.security")]
+    assert (record.name, record.getMessage()) == ("django.security.SuspiciousOperation", "secret")
+
+
 def test_headers_come_along(web: Web) -> None:
     @client
     def fail(request: HttpRequest, how: str) -> None:
