@@ -74,6 +74,11 @@ def test_a_token_says_who_asks(web: Web, ada: User, headers: Callable[[str], Any
     assert response.json()["result"] == str(ada.pk)
 
 
+def test_the_scheme_has_any_case_and_spaces(web: Web, ada: User) -> None:
+    headers = {"Authorization": f"bEARER   {create_mwt(ada)} "}
+    assert web.call("who", headers=headers).json() == {"result": str(ada.pk)}
+
+
 def test_a_token_of_its_own_header_counts_before_a_bearer_token(
     web: Web, ada: User, bob: User
 ) -> None:
