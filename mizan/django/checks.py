@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Advice
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from mizan.django import conf, routes
 from mizan.django.host import DjangoHost
@@ -127,7 +127,7 @@ def check_urls(**_: Any) -> list[CheckMessage]:
         text = "mizan.django.urls are not included."
         found.append(Error(text, hint=INCLUDE, obj="ROOT_URLCONF", id=NOT_INCLUDED))
     routed = [each for each in registry.functions if each.options.route is not None]
-    if not routes.are_included():
+    if not any(routes.namespaces(routes.app_name)):
         text = "No URL leads to {}: the routes of view functions are not included."
         found += [
             Advice(text.format(f.name), hint=INCLUDE_ROUTES, obj=f.where, id=ROUTES_NOT_INCLUDED)
@@ -138,10 +138,8 @@ def check_urls(**_: Any) -> list[CheckMessage]:
 
 def base_url() -> str | None:
     """Return where `mizan.django.urls` are included, None where they are not."""
-    try:
-        return reverse("mizan:call").removesuffix("call/")
-    except NoReverseMatch:
-        return None
+    namespace = next(routes.namespaces("mizan"), None)
+    return None if namespace is None else reverse(f"{namespace}:call").removesuffix("call/")
 
 
 def _frozen() -> tuple[Catalog | None, list[Fault]]:

@@ -6,6 +6,7 @@ is unexpected, and a 500.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -64,6 +65,12 @@ def _of_validation(error: ValidationError) -> Iterator[dict[str, str]]:
             }
 
 
+def _suspicious(error: SuspiciousOperation) -> Problem:
+    """Log what Django logs for those who watch over the site; the client hears nothing of it."""
+    logging.getLogger(f"django.security.{type(error).__name__}").error(str(error), exc_info=error)
+    return Problem("malformed", "The request is suspicious.")
+
+
 def _rest_framework(error: Any) -> Problem:
     """Return the problem for an APIException, and for its validation errors a pointer each."""
     status, detail = int(error.status_code), error.detail
@@ -104,7 +111,7 @@ _PROBLEMS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (PermissionDenied, lambda error: Problem("forbidden", str(error))),
     (ValidationError, _validation),
     (RequestDataTooBig, lambda error: Problem("too_large", str(error))),
-    (SuspiciousOperation, lambda _: Problem("malformed", "The request is suspicious.")),
+    (SuspiciousOperation, _suspicious),
     (MultiPartParserError, lambda error: Problem("malformed", f"The form cannot be read: {error}")),
     (UnreadablePostError, lambda _: Problem("malformed", "The body ended too early.")),
     (RawPostDataException, lambda _: Problem("malformed", "The body was read before.")),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
+from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
@@ -111,7 +112,9 @@ class DjangoHost:
         return found
 
     def permitted(self, request: HttpRequest, permission: Any) -> bool:
-        """Whether the user has a permission by name, or a callable says so."""
+        """Whether the user has a permission by name, or a callable says so, which may be async."""
+        if iscoroutinefunction(permission):
+            return bool(async_to_sync(permission)(request))
         if callable(permission):
             return bool(permission(request))
         user = getattr(request, "user", None)

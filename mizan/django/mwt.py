@@ -103,13 +103,9 @@ class MWTUser:
         else:
             setattr(self.load(), name, value)
 
-    # What Django's queries ask of an instance.
-
     def _is_pk_set(self, _: Any = None) -> bool:
+        """Answer what Django's queries ask of an instance."""
         return True
-
-    def _get_pk_val(self, _: Any = None) -> Any:
-        return self.pk
 
     def load(self) -> Any:
         """Return the real user, from the database the first time."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import URLPattern, get_resolver, path
+from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from mizan.django import views
 from mizan.server.declare import ClientFunction
@@ -67,6 +67,9 @@ def pattern_of(function: ClientFunction[..., Any]) -> URLPattern | str:
         return str(error)
 
 
-def are_included() -> bool:
-    """Whether the root URLconf includes this module."""
-    return app_name in get_resolver().app_dict
+def namespaces(app: str, within: URLResolver | None = None) -> Iterator[str]:
+    """Yield the full namespaces under which the URLs of an app are included, anywhere."""
+    for name, (_, resolver) in (within or get_resolver()).namespace_dict.items():
+        if resolver.app_name == app:
+            yield name
+        yield from (f"{name}:{inner}" for inner in namespaces(app, resolver))

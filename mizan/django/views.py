@@ -40,11 +40,12 @@ class View:
     """A view that is a coroutine function where an event loop runs, and a plain one elsewhere.
 
     Django asks each time it calls a view; so one URL serves WSGI without a loop and ASGI without a
-    thread. Exempt from Django's CSRF check, which the steps do themselves where a session counts,
-    and from ATOMIC_REQUESTS, so that the commit comes before the reply.
+    thread. Exempt from Django's CSRF check and demand of a login, which the steps see to, and from
+    ATOMIC_REQUESTS, so that the commit comes before the reply.
     """
 
     csrf_exempt = True
+    login_required = False  # for LoginRequiredMiddleware, which knows of no token
 
     def __init__(self, name: str, make: Make) -> None:
         self.__name__ = self.__qualname__ = name  # Django names views in messages

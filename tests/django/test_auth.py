@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
@@ -71,6 +72,11 @@ def test_a_token_says_who_asks(web: Web, ada: User, headers: Callable[[str], Any
     assert response.json() == {"result": str(ada.pk)}
     response = web.call("change", headers=headers(create_mwt(ada)))
     assert response.json()["result"] == str(ada.pk)
+
+
+def test_the_scheme_has_any_case_and_spaces(web: Web, ada: User) -> None:
+    headers = {"Authorization": f"bEARER   {create_mwt(ada)} "}
+    assert web.call("who", headers=headers).json() == {"result": str(ada.pk)}
 
 
 def test_a_token_of_its_own_header_counts_before_a_bearer_token(
@@ -191,6 +197,20 @@ def test_a_permission_may_be_a_callable(web: Web, ada: User) -> None:
     assert web.call("staff_only").status_code == 403
     User.objects.update(is_staff=True)
     assert web.call("staff_only").status_code == 200
+
+
+def test_a_permission_may_be_a_coroutine(web: Web, ada: User) -> None:
+    async def is_staff(request: HttpRequest) -> bool:
+        return (await request.auser()).is_staff
+
+    @client(permission=is_staff)
+    def staff_only_too(request: HttpRequest) -> str:
+        return "staff"
+
+    web.login(ada)
+    assert web.call("staff_only_too").status_code == 403
+    User.objects.update(is_staff=True)
+    assert web.call("staff_only_too").status_code == 200
 
 
 def test_a_permission_comes_before_a_304(web: Web, ada: User) -> None:
@@ -354,6 +374,14 @@ def test_a_form_of_a_page_sends_the_token_as_a_field(browser: Web, ada: User) ->
     browser.client.cookies["csrftoken"] = "a" * 32
     form = {"name": "x", "csrfmiddlewaretoken": "a" * 32}
     assert browser.post("/change/", form).content == b"x"
+
+
+def test_a_login_that_the_whole_site_demands_is_mizans_own_affair(web: Web, ada: User) -> None:
+    stack = [*settings.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"]
+    with override_settings(MIDDLEWARE=stack):
+        assert web.call("who").json() == {"result": "None"}
+        assert web.call("change").json()["code"] == "unauthenticated"
+        assert web.call("change", headers=mwt(create_mwt(ada))).status_code == 200
 
 
 def test_without_sessions_and_users_requests_are_anonymous(web: Web) -> None:

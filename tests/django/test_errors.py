@@ -133,6 +133,12 @@ RAISED: dict[str, tuple[Callable[[], Any], int, str, set[tuple[str, str]]]] = {
         "validation",
         {("", "invalid")},
     ),
+    "REST framework's, a list of objects": (
+        raises(serializers.ValidationError([{}, {"name": ["No."], "non_field_errors": ["So."]}])),
+        422,
+        "validation",
+        {("/1/name", "invalid"), ("/1", "invalid")},
+    ),
     "REST framework's, a list": (
         raises(serializers.ValidationError(["One.", "Two."])),
         422,
@@ -215,13 +221,31 @@ def test_an_applications_error_brings_its_fields(web: Web) -> None:
     assert (document["detail"], document["data"]) == ("Only two left.", {"left": 2})
 
 
+def test_what_is_suspicious_is_logged_for_those_who_watch(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    @client
+    def fail(request: HttpRequest) -> None:
+        raise SuspiciousOperation("secret")
+
+    assert web.call("fail").status_code == 400
+    (record,) = [each for each in caplog.records if each.name.startswith("django.security")]
+    assert (record.name, record.getMessage()) == ("django.security.SuspiciousOperation", "secret")
+
+
 def test_headers_come_along(web: Web) -> None:
     @client
     def fail(request: HttpRequest, how: str) -> None:
         RAISED[how][0]()
 
     assert web.call("fail", how="REST framework's Throttled")["Retry-After"] == "7"
-    assert web.call("fail", how="REST framework's NotAuthenticated").has_header("WWW-Authenticate")
+    refused = web.call("fail", how="REST framework's NotAuthenticated")
+    assert refused["WWW-Authenticate"] == 'Bearer realm="mizan"'
+    with_scheme = exceptions.NotAuthenticated()
+    with_scheme.auth_header = "Token"
+    problem = problem_of(with_scheme)
+    assert problem is not None
+    assert problem.headers["WWW-Authenticate"] == "Token"
 
 
 @pytest.mark.parametrize(

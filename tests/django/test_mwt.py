@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.test import RequestFactory, override_settings
 from project.http import Web
@@ -105,6 +106,7 @@ def test_the_claims_are_answered_without_a_query(ada: User, django_assert_num_qu
         assert user == ada
         assert ada == user
         assert user != AnonymousUser()
+        assert user != Book(pk=ada.pk)
         assert hash(user) == hash(ada)
         assert repr(user) == f"<MWTUser {ada.pk}>"
         assert not hasattr(user, "no_such_thing")
@@ -136,6 +138,15 @@ def test_everything_else_is_the_real_users_loaded_once(
     assert not user.has_perm("library.add_book")
     book = Book.objects.create(title="Emma", owner=user)
     assert book.owner_id == ada.pk
+
+
+def test_the_primary_key_has_whatever_name(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr("mizan.django.mwt.get_user_model", lambda: Session)
+    with django_assert_num_queries(0):
+        user = MWTUser({"sub": "abc", "pkey": "0" * 32})
+        assert (user.pk, user.session_key) == ("abc", "abc")
 
 
 def test_what_is_set_is_set_on_the_real_user(ada: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import types
 import uuid
 from typing import Any
 
@@ -22,12 +23,12 @@ from django.http import (
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import override_settings
-from django.urls import clear_url_caches, reverse
+from django.urls import clear_url_caches, include, path, reverse
 from project.http import Web
 from project.library.models import Book
 
 from mizan.django import Context, client, invalidate
-from mizan.django.routes import Patterns, are_included, pattern_of, urlpatterns
+from mizan.django.routes import Patterns, namespaces, pattern_of, urlpatterns
 from mizan.server.declare import ClientFunction
 from mizan.server.registry import registry
 
@@ -273,10 +274,16 @@ def test_a_route_that_django_refuses_is_left_out_with_what_is_wrong() -> None:
     assert "odd" not in [each.name for each in urlpatterns]
 
 
-@pytest.mark.urls("mizan.django.urls")
-def test_whether_the_routes_are_included_is_known() -> None:
-    assert not are_included()
+def test_where_urls_are_included_is_known() -> None:
+    assert list(namespaces("mizan")) == ["mizan"]
+    assert list(namespaces("mizan_routes")) == ["mizan_routes"]
+    assert list(namespaces("nothing")) == []
 
 
-def test_the_project_includes_them() -> None:
-    assert are_included()
+def test_urls_may_be_included_within_others() -> None:
+    inner = ([path("m/", include("mizan.django.urls", namespace="own"))], "inner")
+    urls = types.ModuleType("nested")
+    urls.urlpatterns = [path("api/", include(inner))]  # type: ignore[attr-defined]
+    with override_settings(ROOT_URLCONF=urls):
+        assert list(namespaces("mizan")) == ["inner:own"]
+        assert registry.catalog.host.base_url == "/api/m/"
