@@ -110,7 +110,7 @@ class _Check(CsrfViewMiddleware):
 
 def _unanswered(_: HttpRequest) -> HttpResponse:
     """Stand for a view that is not exempt; the check looks at its attributes only."""
-    raise NotImplementedError
+    return HttpResponse()
 
 
 @cache

@@ -303,6 +303,15 @@ def test_a_session_needs_the_csrf_token(browser: Web, ada: User) -> None:
     assert browser.call("change", headers={"X-CSRFToken": "a" * 32}).status_code == 200
 
 
+def test_the_csrf_token_counts_without_djangos_middleware(browser: Web, ada: User) -> None:
+    csrf = "django.middleware.csrf.CsrfViewMiddleware"
+    with override_settings(MIDDLEWARE=[each for each in settings.MIDDLEWARE if each != csrf]):
+        browser.login(ada)
+        browser.client.cookies["csrftoken"] = "a" * 32
+        assert browser.call("change").json()["code"] == "csrf"
+        assert browser.call("change", headers={"X-CSRFToken": "a" * 32}).status_code == 200
+
+
 def test_a_read_needs_no_csrf_token(browser: Web, ada: User) -> None:
     browser.login(ada)
     assert browser.read("own").status_code == 200

@@ -101,6 +101,8 @@ def test_it_is_sync_or_async_as_what_it_wraps() -> None:
 
     request = RequestFactory().get("/")
     sync, asynchronous = MizanMiddleware(inner), MizanMiddleware(inner_async)
+    assert MizanMiddleware.sync_capable
+    assert MizanMiddleware.async_capable
     assert not iscoroutinefunction(sync)
     assert iscoroutinefunction(asynchronous)
 
