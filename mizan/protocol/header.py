@@ -98,9 +98,12 @@ def format(targets: Iterable[Target], limit: int = WRITE_LIMIT) -> str:  # noqa:
     """
     if limit < 1:
         raise ValueError(f"limit is a number of bytes, at least 1, not {limit}.")
+    targets = tuple(targets)
+    if len(targets) == 1:
+        text = _without_long_values(serialise(targets[0]))
+        if len(text) <= limit:
+            return text
     by_text = {_without_long_values(serialise(target)): target for target in targets}
-    if len(by_text) == 1 and len(text := next(iter(by_text))) <= limit:
-        return text
     texts = uncovered(by_text)
     size = sum(map(len, texts)) + 2 * (len(texts) - 1)
     if size > limit:

@@ -7,6 +7,7 @@ their values have; sets are worked out on these texts, in which `/` and `;` only
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations, groupby
 from typing import NamedTuple
 
@@ -27,6 +28,10 @@ _plain_value = re.compile(rf"({INTEGER}|[A-Za-z][A-Za-z0-9._~-]*+)|[A-Za-z0-9._~
 _parts_of = re.compile("[/;][^/;]*+").findall
 
 _MANY_PARTS = 4  # a function and three scope parameters; up to here, every smaller text is tried
+
+# Declared names come again and again, and looking one up is faster than reading it.
+_known_name = lru_cache(maxsize=1024)(is_name)
+_known_parameter_name = lru_cache(maxsize=1024)(is_parameter_name)
 
 Params = tuple[tuple[str, JsonValue], ...]
 _Parts = tuple[str, list[str]]  # a serialised text, and what follows its context
@@ -97,7 +102,10 @@ def target_text(target: Target) -> str:
     if function is not None:
         text += f',"function":"{function}"'
     if params:
-        members = [f'"{name}":{canonical_json(value)}' for name, value in params]
+        members = [
+            f'"{name}":{(canonical_string if type(value) is int else canonical_json)(value)}'
+            for name, value in params
+        ]
         text += f',"params":{{{",".join(members)}}}'
     return f'{{"context":{text}}}'
 
@@ -129,7 +137,7 @@ def serialise(target: Target) -> str:
         text += "/" + _name(function, "/function")
     before = ""
     for name, value in params:
-        if not is_parameter_name(name) or name <= before:
+        if not _known_parameter_name(name) or name <= before:
             raise _invalid(
                 f"parameter names in order, each once, after {before!r}", name, "/params"
             )
@@ -260,7 +268,7 @@ def _size(member: _Parts) -> int:
 
 
 def _name(value: object, pointer: str) -> str:
-    if not isinstance(value, str) or not is_name(value):
+    if not isinstance(value, str) or not _known_name(value):
         what = "a name: segments [a-z][a-z0-9_]* joined by dots, at most 64 characters"
         raise _invalid(what, value, pointer)
     return value

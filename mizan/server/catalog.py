@@ -161,7 +161,8 @@ class Catalog:
         self, function: Function, arguments: Mapping[str, Any], bound: BoundValues
     ) -> tuple[Target, ...]:
         """Return what a call of the function makes stale, by its declaration."""
-        given = {name: wire_value(arguments[name]) for name in function.scoping & arguments.keys()}
+        scoping = function.scoping
+        given = {name: wire_value(arguments[name]) for name in scoping if name in arguments}
         found = [
             effect_target(effect, given, bound.get(effect.declaration["context"], {}))
             for effect in function.effects
