@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     // Machines under load are slow; no test measures time.
     testTimeout: 60_000,
+    setupFiles: ["vitest.setup.ts"],
     include: ["packages/*/test/**/*.test.ts", "conformance/ports/typescript/test/**/*.test.ts"],
     coverage: {
       provider: "v8",
