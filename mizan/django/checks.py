@@ -153,7 +153,9 @@ def _frozen() -> tuple[Catalog | None, list[Fault]]:
 
 
 def _route_faults() -> Iterator[Fault]:
-    """Yield what Django does not take of a route, and what the function does not."""
+    """Yield what Django does not take of a route, what the function does not, and what no request
+    reaches, for Django takes the first pattern that fits, whatever the method."""
+    known: dict[str, str] = {}
     for each in registry.functions:
         if each.options.route is None:
             continue
@@ -161,6 +163,10 @@ def _route_faults() -> Iterator[Fault]:
         if isinstance(pattern, str):
             yield Fault("declaration.route", f"{each.name}: {pattern}", each.where)
             continue
+        first = known.setdefault(str(pattern.pattern), each.name)
+        if first != each.name:
+            text = f"{each.name}: its route is that of {first}, so no request reaches it."
+            yield Fault("declaration.route", text, each.where)
         arguments = [*inspect.signature(each.fn).parameters][1:]
         for name in pattern.pattern.converters.keys() - set(arguments):
             text = f"{each.name}: its route has {name!r}, which is none of its arguments."

@@ -15,6 +15,9 @@ from mizan.protocol.coerce import check_type, coerce
 from mizan.protocol.guards import MAX_SCOPE_PARAMS
 from mizan.protocol.targets import is_name, is_parameter_name
 
+_WORD = "small letters, digits and _, a letter first, at most 64"
+_NAMES = {is_name: f"words of {_WORD}, joined by dots", is_parameter_name: _WORD}
+
 Document: TypeAlias = Mapping[str, Any]
 """A JSON object of ``declarations.schema.json``."""
 Types: TypeAlias = Mapping[str, Document]
@@ -109,6 +112,7 @@ def _check_names(
     is_valid: Callable[[str], object],
     check_item: Callable[[Document], None],
     pointer: str = "",
+    owner: str = "",
 ) -> None:
     """For each item in order: its name, a repeated name, then what `check_item` finds."""
     seen: set[str] = set()
@@ -116,9 +120,10 @@ def _check_names(
         with _located(f"{pointer}/{number}") if pointer else nullcontext():
             name = item["name"]
             if not isinstance(name, str) or not is_valid(name):
-                raise _fault("name", f"{show(name)} is no valid name of a {what}")
+                wrong = f"The {what} name {show(name)}{owner} is not valid"
+                raise _fault("name", f"{wrong}; it should be {_NAMES[is_valid]}")
             if name in seen:
-                raise _fault("duplicate", f"The {what} {name} is declared twice")
+                raise _fault("duplicate", f"The {what} {name}{owner} is declared twice")
             seen.add(name)
             check_item(item)
 
@@ -135,27 +140,38 @@ def _located(pointer: str) -> Iterator[None]:
 
 def _check_bound(context: Document) -> None:
     bound = context.get("bind", ())
-    _check_names(bound, "parameter", is_parameter_name, lambda each: check_type(each["type"]))
+    owner = f" of {context['name']}"
+    _check_names(
+        bound, "parameter", is_parameter_name, lambda each: check_type(each["type"]), owner=owner
+    )
 
 
 def _check_function(function: Document, contexts: set[str]) -> None:
     name, context = function["name"], function.get("context")
     is_private = function.get("private", False)
     if context is not None and ("affects" in function or is_private):
-        raise _fault("both", f"{name} reads a context, so it has no affects and is not private")
+        what = "so it can have neither affects nor private; make two functions of it"
+        raise _fault("both", f"{name} reads a context, {what}")
     is_view, has_route = function.get("path", "rpc") == "view", "route" in function
     if (has_route and not is_view) or (is_view and not has_route and not is_private):
-        raise _fault("route", f"{name} needs a route if it is a public view, and only a view may")
+        what = "returns data, so it has no route" if has_route else "is a page, so it needs a route"
+        raise _fault("route", f"{name} {what}")
     if context is None:
         arguments = [{"name": argument} for argument in function.get("arguments", ())]
-        _check_names(arguments, "argument", is_parameter_name, lambda _: None)
+        _check_names(arguments, "argument", is_parameter_name, lambda _: None, owner=f" of {name}")
         return
     if context not in contexts:
         raise _fault("unknown_target", f"{name} reads {show(context)}, which is no context")
-    _check_names(function.get("parameters", ()), "parameter", is_parameter_name, _check_parameter)
+    _check_names(
+        function.get("parameters", ()),
+        "parameter",
+        is_parameter_name,
+        lambda each: _check_parameter(each, name),
+        owner=f" of {name}",
+    )
 
 
-def _check_parameter(parameter: Document) -> None:
+def _check_parameter(parameter: Document, owner: str) -> None:
     name, kind = parameter["name"], parameter["type"]
     check_type(kind)
     if parameter.get("nullable", False):
@@ -165,8 +181,10 @@ def _check_parameter(parameter: Document) -> None:
     else:
         fits = parameter["required"]
     if not fits:
-        what = "is nullable, optional, with the default null, or has a default of its type"
-        raise _fault("default", f"{name} is required, or {what}")
+        given = show(parameter["default"]) if "default" in parameter else "none"
+        right = "null" if parameter.get("nullable", False) else "of its type"
+        wrong = f"The default of the parameter {name} of {owner} is {given}"
+        raise _fault("default", f"{wrong}; it should be {right}")
 
 
 def _is_of_type(value: Any, kind: Document) -> bool:
@@ -200,7 +218,8 @@ def _union(context: str, functions: Sequence[Document], bound: Types) -> dict[st
         name, nullable = each["name"], each.get("nullable", False)
         known = union.get(name, {"type": bound.get(name, each["type"]), "nullable": nullable})
         if known["nullable"] != nullable or not _same_type(known["type"], each["type"]):
-            raise _fault("parameter_type", f"{context} has the parameter {name} with two types")
+            wrong = f"{context} has the parameter {name} with two types"
+            raise _fault("parameter_type", f"{wrong}; its functions must agree")
         if name in bound:
             continue
         entry = {"required": False, **known, "name": name}
@@ -210,7 +229,8 @@ def _union(context: str, functions: Sequence[Document], bound: Types) -> dict[st
             entry["default"] = coerce(each.get("default"), each["type"], nullable=nullable)
             text = canonical_json(entry["default"])
             if defaults.setdefault(name, text) != text:
-                raise _fault("default", f"{context} has the parameter {name} with two defaults")
+                what = f"two defaults, {defaults[name]} and {text}; its functions must agree"
+                raise _fault("default", f"{context} has the parameter {name} with {what}")
         if entry["required"]:
             entry.pop("default", None)
         union[name] = entry

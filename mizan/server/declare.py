@@ -110,11 +110,16 @@ def where(fn: Callable[..., Any]) -> str:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """Return the end of a message on a wrong name: the closest right one, and all of them."""
+    """Return the end of a message on a wrong name: the closest right one, and the others unless
+    they are too many to read."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     hint = f"; did you mean {close[0]!r}? There" if close else "; there"
-    return f"{hint} are: {', '.join(names) or 'none'}"
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{hint} are: {', '.join(names[:_SHOWN]) or 'none'}{more}"
+
+
+_SHOWN = 24
 
 
 def _listed(value: Any) -> tuple[Any, ...]:

@@ -7,13 +7,18 @@ alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, get_origin
+
+from pydantic import PydanticSchemaGenerationError
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
 
 from mizan.server.app_errors import AppError, shape_of
 from mizan.server.arguments import Argument, Arguments, arguments_of, wire_value
 from mizan.server.context import is_context
-from mizan.server.declare import ClientFunction
+from mizan.server.declare import ClientFunction, Options
 from mizan.server.faults import Fault
 from mizan.server.hints import HintError, alternatives, parameter_type
 from mizan.server.host import Host
@@ -21,7 +26,7 @@ from mizan.server.results import Result
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _converter = re.compile(r"<(?:[^:<>]+:)?([^:<>]+)>")
-_is_route = re.compile(r"(/[A-Za-z0-9._~!$&'()+,;=:@%-]*)+").fullmatch
+_is_route = re.compile(r"/|(/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+/?").fullmatch
 _is_app_code = re.compile(r"app(\.[a-z][a-z0-9_]*)+").fullmatch
 
 
@@ -37,8 +42,8 @@ class Draft:
 
     def __init__(self, declared: ClientFunction[..., Any], host: Host) -> None:
         self.declared = declared
-        self.name = declared.name
-        self.options = declared.options
+        self.options, senseless = _usable(declared.options)
+        self.name = self.options.name or declared.fn.__name__
         self.faults: list[Fault] = []
         self.is_view = False
         self._found: tuple[Argument, ...] = ()
@@ -46,6 +51,8 @@ class Draft:
         self.parameters: list[dict[str, Any]] = []
         self._read_hints(host)
         self.readable = not self.faults
+        for message in senseless:
+            self.fault("option", message)
         for code, message in (*_options_faults(self), *_errors_faults(self.options.errors)):
             self.fault(code, message)
         self.document = self._document()
@@ -81,12 +88,23 @@ class Draft:
         self._returned = returned
 
     def _read_arguments(self, host: Host) -> None:
-        self.arguments = Arguments(self.name, self._found, host.upload_types)
-        self.arguments.adapter.json_schema(mode="validation")  # what has none cannot be sent
+        try:
+            self.arguments = self._made(self._found, host)
+        except PydanticUserError:
+            for each in self._found:  # to say which it is
+                with _naming(f"the argument {each.name}", each.hint):
+                    self._made((each,), host)
+            raise
+
+    def _made(self, found: Sequence[Argument], host: Host) -> Arguments:
+        made = Arguments(self.name, found, host.upload_types)
+        made.adapter.json_schema(mode="validation")  # what has none cannot be sent
+        return made
 
     def _read_result(self, host: Host) -> None:
-        self.result = Result(self.name, Any if self.is_view else self._returned, host.plain)
-        self.result.adapter.json_schema(mode="serialization")
+        with _naming("the result", self._returned):
+            self.result = Result(self.name, Any if self.is_view else self._returned, host.plain)
+            self.result.adapter.json_schema(mode="serialization")
 
     def _document(self) -> dict[str, Any]:
         options = self.options
@@ -96,11 +114,9 @@ class Draft:
             "private": options.private,
             "guarded": options.guarded,
             "methods": self._methods(),
+            "rev": options.rev,
+            "cache": options.cache,
         }
-        if _is_count(options.rev):
-            document["rev"] = options.rev
-        if _is_cache(options.cache):
-            document["cache"] = options.cache
         if options.route is not None:
             document["route"] = wire_route(options.route)
         if self.context is None:
@@ -110,6 +126,23 @@ class Draft:
     def _methods(self) -> list[str]:
         default = "POST" if self.context is None else "GET"
         return sorted(set(self.options.methods or (default,)))
+
+
+@contextmanager
+def _naming(what: str, hint: Any) -> Iterator[None]:
+    """Say of a hint that pydantic can make nothing of what it is of, and what would be right."""
+    try:
+        yield
+    except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema) as error:
+        shown = hint.__name__ if isinstance(hint, type) else str(hint)
+        message = f"{what} is {shown}, which is no JSON; {_JSON}."
+        raise TypeError(message.replace("typing.", "")) from error
+
+
+_JSON = (
+    "use pydantic models, dataclasses, TypedDict, Literal, Enum, dates, UUID, Decimal, numbers, "
+    "str, bool, or lists and dicts of these (a row is turned into the model that is declared)"
+)
 
 
 def context_name(context: Any) -> str | None:
@@ -139,52 +172,66 @@ def _parameter(argument: Argument) -> dict[str, Any]:
     return parameter
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() != ""
+
+
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _is_cache(value: Any) -> bool:
-    return isinstance(value, bool) or _is_count(value)
-
-
-def _options_faults(draft: Draft) -> Iterator[tuple[str, str]]:
-    """Yield (code, message) for each option whose value makes no sense."""
-    options = draft.options
-    wrong = {
-        "context": options.context is not None and draft.context is None,
-        "rev": not _is_count(options.rev),
-        "cache": not _is_cache(options.cache),
-        "methods": options.methods is not None and not _are_methods(options.methods),
-        "permission": not (callable(options.permission) or _is_text(options.permission)),
-        "deprecated": not _is_text(options.deprecated),
-    }
-    for name, expected in _EXPECTED.items():
-        if wrong[name]:
-            yield "option", f"{name} is {getattr(options, name)!r}; it should be {expected}."
-    if options.atomic and options.context is not None:
-        yield "option", "atomic is for functions that change something; this reads."
-    if options.methods is not None and not draft.is_view:
-        yield "route", "methods is for functions that return an HTTP response; this returns data."
-    if options.route is not None and not _is_route(wire_route(options.route)):
-        yield "route", f"the route {options.route!r} is no path such as /orders/<int:order_id>/."
-
-
-_EXPECTED = {
-    "context": "a Context or its name",
-    "rev": "a whole number from 0",
-    "cache": "True, False or a whole number of seconds",
-    "methods": f"some of {', '.join(METHODS)}",
-    "permission": "a permission's name, or a callable of the request",
-    "deprecated": "a sentence that says why",
-}
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
 
 
 def _are_methods(value: Sequence[Any]) -> bool:
     return bool(value) and all(each in METHODS for each in value)
 
 
-def _is_text(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and value.strip() != "")
+# option -> (whether a value that differs from its default makes sense, what it should be)
+_OPTIONS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "name": (_is_text, "a name"),
+    "context": (lambda value: is_context(value) or _is_text(value), "a Context or its name"),
+    "private": (_is_flag, "True or False"),
+    "route": (_is_text, "a path such as /orders/<int:order_id>/"),
+    "methods": (_are_methods, f"some of {', '.join(METHODS)}"),
+    "rev": (_is_count, "a whole number from 0"),
+    "cache": (
+        lambda value: _is_flag(value) or _is_count(value),
+        "True, False or a whole number of seconds",
+    ),
+    "user_scoped": (_is_flag, "True or False"),
+    "atomic": (_is_flag, "True or False"),
+    "login_required": (_is_flag, "True or False"),
+    "permission": (
+        lambda value: callable(value) or _is_text(value),
+        "a permission's name, or a callable of the request",
+    ),
+    "deprecated": (_is_text, "a sentence that says why"),
+}
+_DEFAULTS = Options()
+
+
+def _usable(given: Options) -> tuple[Options, list[str]]:
+    """Return options with the default in the place of each that makes no sense, and messages."""
+    wrong = {
+        name: f"{name} is {getattr(given, name)!r}; it should be {expected}."
+        for name, (makes_sense, expected) in _OPTIONS.items()
+        if getattr(given, name) is not getattr(_DEFAULTS, name)
+        and not makes_sense(getattr(given, name))
+    }
+    return replace(given, **{name: getattr(_DEFAULTS, name) for name in wrong}), [*wrong.values()]
+
+
+def _options_faults(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Yield (code, message) for options that do not go together, and for a route that is none."""
+    options = draft.options
+    if options.atomic and options.context is not None:
+        yield "option", "atomic is for functions that change something; this reads."
+    if options.methods is not None and not draft.is_view:
+        yield "route", "methods is for functions that return an HTTP response; this returns data."
+    if options.route is not None and not _is_route(wire_route(options.route)):
+        yield "route", f"the route {options.route!r} is no path such as /orders/<int:order_id>/."
 
 
 def _errors_faults(errors: Sequence[Any]) -> Iterator[tuple[str, str]]:

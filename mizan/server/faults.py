@@ -90,7 +90,7 @@ class _Left:
     def _twin(self, error: DeclarationError, section: str, item: Mapping[str, Any]) -> str:
         """Return where the other one is of two that have one name."""
         twins = [where for other, where in self._items[section] if other["name"] == item["name"]]
-        is_own = error.code == "declaration.duplicate" and f" {item['name']} " in error.message
+        is_own = error.message.startswith(f"The {section.removesuffix('s')} {item['name']} ")
         return f" The other is at {twins[0]()}." if is_own and twins else ""
 
     def _taint(self, context: str | None) -> None:

@@ -94,11 +94,15 @@ class _Contexts:
         """Return a context's item of `declarations`."""
         declared = self.classes[name]
         document: dict[str, Any] = {"name": name}
-        said = {each.options.user_scoped for each in self._readers[name]} | {declared.user_scoped}
+        wrong = _wrong_attributes(declared)
+        for message in wrong.values():
+            self._fault(declared, "option", message)
+        own = None if "user_scoped" in wrong else declared.user_scoped
+        said = {each.options.user_scoped for each in self._readers[name]} | {own}
         if said != {None}:
             document["user_scoped"] = True in said
         if declared.scope_by is not None:
-            document["scope_by"] = list(declared.scope_by)
+            document["scope_by"] = [] if "scope_by" in wrong else list(declared.scope_by)
         if declared.bound:
             document["bind"] = self._bind(declared)
         routes = self._host.view_urls.get(name, ())
@@ -131,6 +135,23 @@ class _Contexts:
     def _fault(self, declared: type[Context], code: str, message: str) -> None:
         what = f"{declared.__name__}: {message.rstrip('.')}."
         self.faults.append(Fault(f"declaration.{code}", what, _place(declared)))
+
+
+def _wrong_attributes(declared: type[Context]) -> dict[str, str]:
+    """Return what is wrong with a context's attributes, by name."""
+    scope_by: Any = declared.scope_by
+    found = {
+        "user_scoped": declared.user_scoped in (None, True, False),
+        "scope_by": scope_by is None
+        or (isinstance(scope_by, (list, tuple)) and all(isinstance(n, str) for n in scope_by)),
+    } | {name: callable(bound.get) for name, bound in declared.bound.items()}
+    should = {"user_scoped": "True, False or None", "scope_by": 'names such as ("user_id",)'}
+    return {
+        name: f"{name} is {getattr(declared, name)!r}; it should be "
+        f"{should.get(name, 'FromRequest of a callable, lambda request: …')}."
+        for name, is_right in found.items()
+        if not is_right
+    }
 
 
 class _Named(Context):

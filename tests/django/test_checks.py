@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import linecache
 import re
 import types
 from collections.abc import Callable
@@ -72,6 +74,38 @@ def duplicate() -> None:
 
         @client
         def twice(request: HttpRequest) -> None: ...
+
+
+def letters() -> None:
+    class LettersContext(Context):
+        scope_by = "user_id"  # type: ignore[assignment]
+
+    @client(context=LettersContext)
+    def letters_1(request: HttpRequest, user_id: int) -> None: ...
+
+
+def bound_to_nothing() -> None:
+    class NothingContext(Context):
+        account: str = FromRequest("user")  # type: ignore[arg-type]
+
+    @client(context=NothingContext)
+    def bound_to_nothing_1(request: HttpRequest) -> None: ...
+
+
+def scoped_by_word() -> None:
+    class WordContext(Context):
+        user_scoped = "yes"  # type: ignore[assignment]
+
+    @client(context=WordContext)
+    def scoped_by_word_1(request: HttpRequest) -> None: ...
+
+
+def one_route_for_two() -> None:
+    @client(affects="shelf", route="/same/<int:at>/")
+    def one_route(request: HttpRequest, at: int) -> HttpResponse: ...
+
+    @client(context="shelf", route="same/<int:at>/")
+    def other_route(request: HttpRequest, at: int) -> HttpResponse: ...
 
 
 def both() -> None:
@@ -155,6 +189,10 @@ DECLARED: dict[Callable[[], None], tuple[str, str]] = {
     wrong_name: ("mizan.E001", "Wrong-Name"),
     duplicate: ("mizan.E002", "twice"),
     both: ("mizan.E003", "affects"),
+    letters: ("mizan.E013", "scope_by is 'user_id'; it should be names"),
+    bound_to_nothing: ("mizan.E013", "account is Bound(get='user'); it should be FromRequest of"),
+    scoped_by_word: ("mizan.E013", "user_scoped is 'yes'; it should be True, False or None"),
+    one_route_for_two: ("mizan.E010", "other_route: its route is that of one_route"),
     unknown_target: ("mizan.E004", "shelf"),
     two_types: ("mizan.E005", "at"),
     wrong_default: ("mizan.E006", "at"),
@@ -188,6 +226,10 @@ def test_a_fault_of_a_declaration_has_its_id_and_place(declare: Callable[[], Non
     place = re.fullmatch(r".*/(?P<file>\w+\.py):(?P<line>\d+)", message.obj)
     assert place is not None, message.obj
     assert place["file"] == HERE
+    line = linecache.getline(__file__, int(place["line"])).strip()
+    name = re.fullmatch(r"@client.*|class (\w+)\(Context\):", line)
+    assert name is not None, line
+    assert (name[1] or line) in inspect.getsource(declare)
     assert message.is_serious()
 
 

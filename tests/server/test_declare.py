@@ -82,3 +82,10 @@ def test_the_place_of_a_wrapped_function_is_its_own() -> None:
 def test_only_functions_are_declared(thing: Any) -> None:
     with pytest.raises(TypeError, match="@client declares a function, not"):
         ClientFunction(thing, Options(), Registry())
+
+
+def test_a_long_list_of_names_is_cut_short() -> None:
+    names = [f"name_{number:02}" for number in range(30)]
+    assert near("zzz", names[:24]).endswith("name_22, name_23")
+    assert near("name_291", names).startswith("; did you mean 'name_29'? There are: name_00, ")
+    assert near("zzz", names).endswith("name_22, name_23, and 6 more")

@@ -128,7 +128,7 @@ def test_the_other_of_two_is_named() -> None:
     faults = list(faults_of(document, [lambda: "x:1", lambda: "x:2", lambda: "x:3"], [lambda: "c"]))
     assert [each.message for each in faults] == [
         "The function same is declared twice. The other is at x:1.",
-        "The parameter user_id is declared twice.",
+        "The parameter user_id of args is declared twice.",
     ]
 
 
