@@ -14,7 +14,7 @@ from mizan.server.context import By, is_context
 from mizan.server.declare import ClientFunction
 from mizan.server.drive import adrive, drive
 from mizan.server.effects import Block, Steps
-from mizan.server.invalidation import FailedAfterEffects, current
+from mizan.server.invalidation import FailedAfterEffects, running
 from mizan.server.pipeline import mutate
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def invalidate(catalog: Catalog, affected: Any, params: dict[str, Any]) -> None:
     Raises TypeError for what is nothing of the sort, DeclarationError for what is not declared.
     """
     target = _target(catalog, affected, params)
-    collector = current.get()
+    collector = running()
     if collector is None:
         catalog.host.after_commit((target,))
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.targets import Target, canonical_set
@@ -44,32 +45,58 @@ class Entry:
 class Collector:
     """The targets of one outermost call.
 
-    `settled` is the canonical set, worked out while the transaction is still open.
+    `settled` is the canonical set, worked out while the transaction is still open; what its commit
+    sets off joins it. Once the call `is_over`, what it left running has its targets purged.
     """
 
-    __slots__ = ("_entries", "_host", "settled")
+    __slots__ = ("_entries", "_host", "_is_settled", "_lock", "is_over", "settled")
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._entries: list[Entry] = []
+        self._lock = Lock()  # a thread that the function started may outlive it
+        self._is_settled = False
+        self.is_over = False
         self.settled: tuple[Target, ...] = ()
 
     def add(self, targets: Iterable[Target]) -> None:
         """Add targets at this moment, inside whatever savepoint is open."""
         entry = Entry(tuple(targets))
-        if entry.targets:
-            self._host.tie(entry)
-            self._entries.append(entry)
+        if not entry.targets:
+            return
+        with self._lock:
+            if not self._is_settled:
+                self._host.tie(entry)
+                self._entries.append(entry)
+                return
+            if not self.is_over:
+                self.settled = canonical_set([*self.settled, *entry.targets])
+                return
+        self._host.after_commit(entry.targets)
 
     def settle(self, last: tuple[Target, ...] = ()) -> None:
         """Work out what was added and not rolled back; in the thread of the transaction.
 
         `last` is a canonical set to join, which no savepoint can roll back any more.
         """
+        with self._lock:
+            self._is_settled = True
         alive = [entry for entry in self._entries if self._host.is_alive(entry)]
         added = [target for entry in alive for target in entry.targets] if alive else []
         self.settled = canonical_set([*added, *last]) if added else last
 
+    def finish(self) -> tuple[Target, ...]:
+        """Return what became stale, for good: the call is over."""
+        with self._lock:
+            self._is_settled = self.is_over = True
+        return self.settled
+
 
 current: ContextVar[Collector | None] = ContextVar("mizan_collector", default=None)
-"""The collector of the outermost running call; None where none runs."""
+"""The collector of the outermost call; what a call left running still has its collector."""
+
+
+def running() -> Collector | None:
+    """Return the collector of the outermost running call; None where none runs."""
+    collector = current.get()
+    return None if collector is None or collector.is_over else collector

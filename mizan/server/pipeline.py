@@ -18,7 +18,7 @@ from mizan.protocol.url import canonical_url, effective_params, parse_query
 from mizan.server.admit import admit
 from mizan.server.effects import Atomic, Block, Run, RunAll, Steps
 from mizan.server.host import Host, Incoming, Reply, Witness
-from mizan.server.invalidation import Collector, FailedAfterEffects, current
+from mizan.server.invalidation import Collector, FailedAfterEffects, current, running
 from mizan.server.problems import Problem, of_wire_error, reading
 from mizan.server.reply import Read, call_reply, context_reply, problem_reply, view_reply
 from mizan.server.results import may_block
@@ -107,7 +107,7 @@ def mutate(
     leaves its targets to the outermost one. Raises what the function raises, or FailedAfterEffects
     with that where something may be stale all the same.
     """
-    host, outer = catalog.host, current.get()
+    host, outer = catalog.host, running()
     collector = outer or Collector(host)
     declared: Targets = ()
     if function.effects:
@@ -132,11 +132,14 @@ def mutate(
         if not function.atomic:
             collector.settle()
         # A transaction that settled failed in its commit, perhaps after that took effect.
-        if not collector.settled:
+        stale = collector.finish()
+        if not stale:
             raise
-        raise FailedAfterEffects(error, collector.settled) from error
+        raise FailedAfterEffects(error, stale) from error
     finally:
         current.reset(token)
+        if outer is None:
+            collector.finish()
     return result, () if outer else collector.settled
 
 

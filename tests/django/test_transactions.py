@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -415,3 +416,40 @@ def test_a_receiver_that_raises_harms_nothing(caplog: pytest.LogCaptureFixture) 
     finally:
         invalidated.disconnect(receive)
     assert "Stop" in caplog.text
+
+
+def test_what_is_made_stale_after_the_commit_is_in_the_reply(web: Web, purged: list[Any]) -> None:
+    @client(affects="shelf")
+    def change(request: HttpRequest) -> None:
+        transaction.on_commit(lambda: invalidate("book", book_id=1))
+        transaction.on_commit(lambda: rename(None, book_id=2))
+
+    @client(affects="book")
+    def rename(request: HttpRequest | None, book_id: int) -> None: ...
+
+    @client(affects="shelf")
+    async def change_async(request: HttpRequest) -> None:
+        await sync_to_async(transaction.on_commit)(lambda: invalidate("book", book_id=1))
+        await sync_to_async(transaction.on_commit)(lambda: rename(None, book_id=2))
+
+    for name in ("change", "change_async"):
+        assert web.call(name)["X-Mizan-Invalidate"] == "book;book_id=1, book;book_id=2, shelf"
+    assert purged == []
+
+
+def test_what_is_made_stale_after_the_reply_is_purged(web: Web, purged: list[Any]) -> None:
+    later = []
+
+    @client(affects="book")
+    def rename(request: HttpRequest | None, book_id: int) -> None: ...
+
+    @client(affects="shelf")
+    def change(request: HttpRequest) -> None:
+        context = copy_context()
+        later.append(lambda: context.run(invalidate, "book", book_id=1))
+        later.append(lambda: context.run(rename, None, book_id=2))
+
+    assert web.call("change")["X-Mizan-Invalidate"] == "shelf"
+    for each in later:
+        each()
+    assert purged == [["book{'book_id': 1}"], ["book{'book_id': 2}"]]

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mizan.protocol.targets import EVERYTHING, Target
-from mizan.server.invalidation import Collector, Entry, FailedAfterEffects, current
+from mizan.server.invalidation import Collector, Entry, FailedAfterEffects, current, running
 
 USER, CART = Target("user"), Target("cart")
 FIVE = Target("user", (("user_id", 5),))
@@ -41,15 +41,39 @@ def test_outside_of_a_transaction_an_entry_is_committed_at_once(host: Any) -> No
 
 
 def test_the_declared_targets_join_last(host: Any) -> None:
+    for added, last, expected in (
+        ([], (FIVE,), (FIVE,)),
+        ([USER], (CART, FIVE), (CART, USER)),
+        ([EVERYTHING], (FIVE,), (EVERYTHING,)),
+    ):
+        collector = Collector(host)
+        collector.add(added)
+        collector.settle(last)
+        assert collector.settled == expected
+
+
+def test_what_the_commit_sets_off_joins(host: Any) -> None:
     collector = Collector(host)
-    collector.settle((FIVE,))
-    assert collector.settled == (FIVE,)
+    with host.atomic():
+        collector.settle((FIVE,))
+    collector.add([CART])
     collector.add([USER])
-    collector.settle((CART, FIVE))
-    assert collector.settled == (CART, USER)
-    collector.add([EVERYTHING])
+    assert collector.finish() == (CART, USER)
+    assert host.purged == []
+
+
+def test_what_comes_after_the_call_is_purged(host: Any) -> None:
+    collector = Collector(host)
+    token = current.set(collector)
+    assert running() is collector
     collector.settle((FIVE,))
-    assert collector.settled == (EVERYTHING,)
+    assert collector.finish() == (FIVE,)
+    assert running() is None
+    current.reset(token)
+    assert running() is None
+    collector.add([])
+    collector.add([CART])
+    assert (collector.settled, host.purged) == ((FIVE,), [(CART,)])
 
 
 def test_an_entry() -> None:
