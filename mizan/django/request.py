@@ -1,8 +1,8 @@
 """The request as public functions see it: what they look at is noted (SPEC.md, MZ-POL-007).
 
 Invariant: nothing of a request that may differ between two requests reaches a public function
-unnoticed: attributes, the active language and the active time zone. (What a middleware hid in a
-thread-local of its own cannot be seen; docs say so.)
+unnoticed: attributes, the active language, the active time zone, and the URLconf that a middleware
+chose. (What a middleware hid in a thread-local of its own cannot be seen; docs say so.)
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
+from django.urls import base as urls
+from django.urls import get_resolver
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
@@ -32,6 +35,7 @@ _CONSTANT = {"method": "GET"}
 # Django shows nowhere in public what is active in a thread or task.
 _languages: Any = trans_real
 _zones: Any = timezone
+_urlconfs: Any = urls._urlconfs  # type: ignore[attr-defined] # noqa: SLF001
 _SAVING = translation.override.__enter__.__code__
 
 
@@ -53,12 +57,12 @@ class Witness:
     def __init__(self, declared: frozenset[str], *, strict: bool) -> None:
         self.seen: set[str] = set()
         self.varied: set[str] = set()
-        self._declared = declared
+        self.declared = declared
         self._strict = strict
 
     def see(self, facet: str) -> None:
         """Note a facet. Raises LeakError under DEBUG where it is not declared."""
-        if facet in self._declared:
+        if facet in self.declared:
             self.varied.add(facet)
             return
         self.seen.add(facet)
@@ -67,28 +71,34 @@ class Witness:
 
 
 class PublicRequest:
-    """A request that tells the witness which of its attributes are read."""
+    """A request that tells the witness which of its attributes are read.
+
+    Its own are mangled by Python: helpers that unwrap a request look for `_request` or the like.
+    """
 
     def __init__(self, request: Any, witness: Witness) -> None:
-        self.__dict__["_request"] = request
-        self.__dict__["_witness"] = witness
+        self.__dict__.update(_PublicRequest__request=request, _PublicRequest__witness=witness)
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:  # passes for the request's class
-        return type(self.__dict__["_request"])
+        return type(self.__request)
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the request, and note it."""
         if name in _CONSTANT:
             return _CONSTANT[name]
-        self.__dict__["_witness"].see(_FACETS.get(name, name))
-        return getattr(self.__dict__["_request"], name)
+        self.__witness.see(_FACETS.get(name, name))
+        return getattr(self.__request, name)
 
     def __copy__(self) -> PublicRequest:
         """Return another one that tells the same witness."""
-        twin = PublicRequest(self.__dict__["_request"], self.__dict__["_witness"])
+        twin = PublicRequest(self.__request, self.__witness)
         twin.__dict__.update(self.__dict__)
         return twin
+
+    def __deepcopy__(self, _: Any) -> PublicRequest:
+        """Return the same: a witness of its own would tell nobody."""
+        return self.__copy__()
 
     def __repr__(self) -> str:
         """Return the same text for every request."""
@@ -166,22 +176,51 @@ class _WatchedZone(datetime.tzinfo):
         """Nothing is kept of this watcher."""
 
 
-_WATCHED = ((_languages, _WatchedLanguage), (_zones, _WatchedZone))
+class _WatchedURLconf(str):
+    """The name of the URLconf that a middleware chose, which notes that URLs were made by it."""
+
+    __slots__ = ("_witness",)
+
+    def __new__(cls, active: Any, witness: Witness) -> Any:
+        """Return the URLconf itself where it is the site's own, or cannot be watched."""
+        if active == settings.ROOT_URLCONF:
+            return active
+        if not isinstance(active, str):  # modules and lists look like themselves alone
+            (witness.varied if "urlconf" in witness.declared else witness.seen).add("urlconf")
+            return active
+        get_resolver(active)  # so that Django's own cache keeps the name, and no watcher
+        self = super().__new__(cls, active)
+        self._witness = witness
+        return self
+
+    def __hash__(self) -> int:
+        """Return the name's hash, with which Django looks up its patterns."""
+        self._witness.see("urlconf")
+        return super().__hash__()
+
+    def forget(self) -> None:
+        """Nothing is kept of this watcher."""
+
+
+# (where Django keeps what is active, what watches it)
+_WATCHED: tuple[tuple[Any, Any], ...] = (
+    (_languages._active, _WatchedLanguage),  # noqa: SLF001
+    (_zones._active, _WatchedZone),  # noqa: SLF001
+    (_urlconfs, _WatchedURLconf),
+)
 
 
 @contextmanager
 def watched(witness: Witness) -> Iterator[Witness]:
-    """Watch the active language and time zone while public functions run."""
-    before = [
-        (module._active, watch, module._active.value)  # noqa: SLF001
-        for module, watch in _WATCHED
-        if hasattr(module._active, "value")  # noqa: SLF001
-    ]
+    """Watch the active language, time zone and URLconf while public functions run."""
+    before = [(local, watch, local.value) for local, watch in _WATCHED if hasattr(local, "value")]
     watchers: list[Any] = []
     try:
         for local, watch, active in before:
-            watchers.append(watch(active, witness))
-            local.value = watchers[-1]
+            watcher = watch(active, witness)
+            if watcher is not active:
+                watchers.append(watcher)
+                local.value = watcher
         yield witness
     finally:
         for local, _, active in before:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from project.http import BASE, Web
 from project.middleware import middleware
+from rest_framework.request import Request as RestRequest
 
 from mizan.django import Context, FromRequest, client
 from mizan.django.request import LeakError
@@ -71,7 +76,7 @@ def helper(request: Any) -> str:
     return str(getattr(request, "user", ""))
 
 
-def rendered(source: str, request: Any = None, **values: Any) -> str:
+def rendered(source: str, request: Any = None, /, **values: Any) -> str:
     return engines["django"].from_string(source).render(values, request)
 
 
@@ -125,7 +130,50 @@ LOOKS: dict[str, Callable[[Any], Any]] = {
     ),
     "summer time": lambda _: str(noon().replace(tzinfo=timezone.get_current_timezone()).dst()),
     "after an override": lambda _: overridden() + gettext("Yes"),
+    "an unwrapped request": lambda r: str(getattr(r, "_request", r).user),
+    "a copy": lambda r: str(copy.copy(r).user),
+    "a deep copy": lambda r: str(copy.deepcopy(r).user),
+    "a request of REST framework": lambda r: str(RestRequest(r)._request.user),
+    "Django's own method": lambda r: HttpRequest.get_host(r),
+    "the site": lambda r: get_current_site(r).domain,
+    "URLs of a tenant": lambda _: reverse("own"),
+    "URLs in a template": lambda _: rendered("{% url 'own' %}"),
 }
+# The same again in other ways: what -> (found in Python, found in a template).
+FACTS: dict[str, tuple[Callable[[Any], str], str]] = {
+    "user": (lambda r: str(r.user), "{{ request.user }}"),
+    "session": (lambda r: str(r.session.get("cart")), "{{ request.session.cart }}"),
+    "cookie": (lambda r: str(r.COOKIES.get("theme")), "{{ request.COOKIES.theme }}"),
+    "Authorization": (
+        lambda r: str(r.headers.get("Authorization")),
+        "{{ request.headers.authorization }}",
+    ),
+    "any header": (lambda r: str(r.headers.get("X-Any")), "{{ request.META.HTTP_X_ANY }}"),
+    "META": (lambda r: r.META["REMOTE_ADDR"], "{{ request.META.REMOTE_ADDR }}"),
+    "host": (lambda r: r.get_host(), "{{ request.get_host }}"),
+    "path": (lambda r: r.path, "{{ request.path }}"),
+    "tenant": (lambda r: r.tenant, "{{ request.tenant }}"),
+    "language": (
+        lambda _: str(translation.get_language()),
+        "{% load i18n %}{% get_current_language as code %}{{ code }}",
+    ),
+    "time zone": (
+        lambda _: timezone.get_current_timezone_name(),
+        "{% load tz %}{% get_current_timezone as zone %}{{ zone }}",
+    ),
+}
+
+
+for fact, (find, source) in FACTS.items():
+    LOOKS |= {
+        f"{fact} lazily": lambda r, find=find: lazystr(lambda: find(r)),
+        f"{fact} in a generator": lambda r, find=find: (find(each) for each in [r]),
+        f"{fact} in a closure": lambda r, find=find: partial(find, r)(),
+        f"{fact} in a template": lambda r, source=source: rendered(source, request=r),
+        f"{fact} in a lazy template": lambda r, source=source: lazystr(
+            lambda: rendered(source, request=r)
+        ),
+    }
 
 
 def overridden() -> str:
@@ -171,6 +219,7 @@ def _looking() -> Iterator[None]:
 def set_up(request: Any) -> None:
     set_tenant(request)
     activate(request)
+    request.urlconf = "project.tenant_urls"
 
 
 @pytest.mark.parametrize("look", LOOKS)

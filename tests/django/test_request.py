@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import datetime
 import threading
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
+from django.urls import get_urlconf, reverse, set_urlconf
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
+import mizan.django.urls
 from mizan.django.request import LeakError, PublicRequest, Witness, watched
 
 
@@ -64,6 +67,62 @@ def test_it_passes_for_the_request_and_shows_nothing() -> None:
     assert seen.seen == set()
     assert copy.copy(request).path == "/"
     assert seen.seen == {"path"}
+
+
+@pytest.mark.parametrize("name", ["_request", "request", "_wrapped", "__wrapped__", "_witness"])
+def test_a_helper_that_unwraps_requests_finds_none(name: str) -> None:
+    seen = witness()
+    request = PublicRequest(RequestFactory().get("/"), seen)
+    assert getattr(request, name, request).path == "/"
+    assert "path" in seen.seen
+
+
+def test_a_deep_copy_tells_the_same_witness() -> None:
+    seen = witness()
+    request = PublicRequest(RequestFactory().get("/"), seen)
+    request.own = 5
+    twin = copy.deepcopy(request)
+    assert (twin.own, seen.seen) == (5, set())
+    assert twin.path == "/"
+    assert seen.seen == {"path"}
+
+
+@pytest.fixture
+def _urlconf() -> Iterator[None]:
+    yield
+    set_urlconf(None)
+
+
+@pytest.mark.usefixtures("_urlconf")
+def test_the_sites_own_urlconf_is_no_difference() -> None:
+    set_urlconf("project.urls")
+    with watched(witness(strict=True)) as seen:
+        assert reverse("mizan:call") == "/api/mizan/call/"
+    assert (seen.seen, get_urlconf()) == (set(), "project.urls")
+
+
+@pytest.mark.usefixtures("_urlconf")
+def test_another_urlconf_is_noted_where_urls_are_made_by_it() -> None:
+    set_urlconf("mizan.django.urls")
+    for _ in range(2):  # Django keeps what it made of a URLconf, and no watcher
+        with watched(witness()) as seen:
+            assert seen.seen == set()
+            assert reverse("call") == "/call/"
+        assert seen.seen == {"urlconf"}
+    assert type(get_urlconf()) is str
+    with watched(witness("urlconf", strict=True)) as seen:
+        assert reverse("call") == "/call/"
+    assert (seen.seen, seen.varied) == (set(), {"urlconf"})
+
+
+@pytest.mark.usefixtures("_urlconf")
+def test_a_urlconf_without_a_name_is_noted_at_once() -> None:
+    set_urlconf(mizan.django.urls)
+    with watched(witness()) as seen:
+        assert reverse("call") == "/call/"
+    with watched(witness("urlconf")) as declared:
+        assert get_urlconf() is mizan.django.urls
+    assert (seen.seen, declared.seen, declared.varied) == ({"urlconf"}, set(), {"urlconf"})
 
 
 def test_the_language_is_watched_only_where_one_is_active() -> None:
