@@ -19,7 +19,7 @@ from django.urls import get_resolver
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
-# attribute of the request -> the facet of MIZAN_VARY that covers it; others cover themselves
+# attribute of the request -> the facet of VARY that covers it; others cover themselves
 _FACETS = {
     "get_host": "host",
     "get_port": "host",
@@ -47,7 +47,7 @@ class LeakError(Exception):
             f"A function of a public context read {facet!r} of the request, which may differ "
             "between requests that share a cached reply. Make it a parameter, bind it "
             f"(FromRequest), declare the context with user_scoped = True, or add {facet!r} to "
-            "MIZAN_VARY."
+            'MIZAN_CACHE["VARY"].'
         )
 
 
@@ -180,6 +180,7 @@ class _WatchedURLconf(str):
     """The name of the URLconf that a middleware chose, which notes that URLs were made by it."""
 
     __slots__ = ("_witness",)
+    _witness: Witness
 
     def __new__(cls, active: Any, witness: Witness) -> Any:
         """Return the URLconf itself where it is the site's own, or cannot be watched."""

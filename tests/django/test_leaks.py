@@ -242,7 +242,7 @@ def test_a_reply_that_saw_more_than_its_parameters_is_never_stored(
             refused = web.read(kind, query)
     assert refused.status_code == 500
     assert "LeakError" in refused.json()["detail"]
-    for advice in ("parameter", "FromRequest", "user_scoped", "MIZAN_VARY"):
+    for advice in ("parameter", "FromRequest", "user_scoped", "VARY"):
         assert advice in refused.json()["detail"]
 
 
@@ -340,7 +340,7 @@ def test_what_is_declared_to_vary_may_be_seen_and_is_asked_for_again_each_time(
         return look(request)
 
     vary = {facet: "django.utils.translation.get_language"}
-    with middleware(set_up, DEBUG=True, MIZAN_EDGE=True, MIZAN_VARY=vary):
+    with middleware(set_up, DEBUG=True, MIZAN_EDGE=True, MIZAN_CACHE={"VARY": vary}):
         one = web.read("public", headers={"X-Host": "acme.testserver", "X-Language": "de"})
         two = web.read(
             "public",
@@ -356,16 +356,39 @@ def test_what_is_declared_to_vary_may_be_seen_and_is_asked_for_again_each_time(
     assert one.content != two.content
 
 
-@pytest.mark.parametrize("facet", ["user", "session", "cookies"])
-def test_an_error_says_which_facet_was_seen(web: Web, facet: str) -> None:
-    names = {"cookies": "COOKIES"}
+FACETS = {
+    "cookie": "cookies",
+    "Authorization": "headers",
+    "any header": "headers",
+    "META": "headers",
+    "time zone": "time_zone",
+}
 
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_an_error_says_which_facet_was_seen(web: Web, fact: str) -> None:
+    with middleware(set_up, DEBUG=True):
+        for kind in ("sync", "async"):
+            for look in (f"{fact} lazily", f"{fact} in a template"):
+                detail = web.read(kind, f"look={quote(look)}").json()["detail"]
+                assert repr(FACETS.get(fact, fact)) in detail
+
+
+def test_urls_made_by_a_tenants_urlconf_are_noted(web: Web) -> None:
     @client(context=PublicContext)
     def seen(request: HttpRequest) -> str:
-        return str(getattr(request, names.get(facet, facet)))
+        return reverse("mizan:call")
 
     with override_settings(DEBUG=True):
-        assert repr(facet) in web.read("public").json()["detail"]
+        assert web.read("public").json() == {"seen": f"{BASE}call/"}
+    with middleware(lambda r: setattr(r, "urlconf", "project.tenant_urls")):
+        assert web.read("public")["Cache-Control"] == NEVER
+    with middleware(
+        lambda r: setattr(r, "urlconf", "project.tenant_urls"),
+        DEBUG=True,
+        MIZAN_VARY={"urlconf": lambda r: r.urlconf},
+    ):
+        assert web.read("public")["Cache-Control"] == "public, no-cache"
 
 
 def test_async_code_that_asks_for_the_user_leaks(web: Web) -> None:
@@ -449,7 +472,7 @@ def test_a_declared_language_may_vary_by_accept_language(web: Web) -> None:
         return gettext("Yes")
 
     vary = {"language": lambda _: translation.get_language()}
-    with middleware(insert={3: "django.middleware.locale.LocaleMiddleware"}, MIZAN_VARY=vary):
+    with middleware(insert={3: "django.middleware.locale.LocaleMiddleware"}, MIZAN_CACHE={"VARY": vary}):
         german = web.read("public", headers={"Accept-Language": "de"})
         english = web.read("public", headers={"Accept-Language": "en"})
     assert (german.json(), english.json()) == ({"seen": "Ja"}, {"seen": "Yes"})
