@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from mizan.django import checks, conf
 
 _KEPT = ("ETag", "Cache-Groups", "Mizan-Cache-Control")
-# facet of MIZAN_VARY -> the field that Django's middleware varies by for it; others are fields
+# facet of VARY -> the field that Django's middleware varies by for it; others are fields
 _FIELDS = {"language": "accept-language"}
 # Fields that change how a reply is written, not what it says; and those of an identity.
 _ENCODINGS = frozenset({"accept-encoding", ""})
@@ -54,8 +54,13 @@ class MizanMiddleware:
 
 def guard(response: HttpResponseBase) -> HttpResponseBase:
     """Make sure that nobody stores a context's reply that others made personal; return it."""
+    if "X-Mizan-Schema" not in response.headers:
+        return response
+    if response.status_code == 304:
+        # Others count the bytes of a body that is not there; caches would believe the number.
+        response.headers.pop("Content-Length", None)
     caching = response.headers.get("Cache-Control", "")
-    if "no-store" in caching or "X-Mizan-Schema" not in response.headers:
+    if "no-store" in caching:
         return response
     varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
     varies -= _ENCODINGS
@@ -73,4 +78,4 @@ def guard(response: HttpResponseBase) -> HttpResponseBase:
 
 def _declared() -> set[str]:
     """Return the fields that declared facets vary by, in lower case; never those of an identity."""
-    return {_FIELDS.get(name, name).lower() for name in conf.get("MIZAN_VARY")} - _IDENTITY
+    return {_FIELDS.get(name, name).lower() for name in conf.vary()} - _IDENTITY

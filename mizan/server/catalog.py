@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mizan.errors import CoerceError, DeclarationError, JsonError
+from mizan.errors import CoerceError, DeclarationError, JsonError, show
 from mizan.protocol import declarations, policy
 from mizan.protocol.coerce import coerce
 from mizan.protocol.manifest import build_manifest
@@ -135,17 +135,17 @@ class Catalog:
     def callable_function(self, name: str) -> Function:
         """Return the function that a client may call. Raises Problem (404, 403)."""
         function = self.functions.get(name)
-        if function is None or function.is_view:
-            raise Problem("not_found", f"There is no function {name!r}.")
-        if function.options.private:
+        if function is not None and function.options.private:
             raise Problem("private", f"{name} is private: only the server's own code runs it.")
+        if function is None or function.is_view:
+            raise Problem("not_found", f"There is no function {show(name)}.")
         return function
 
     def readable_context(self, name: str) -> ReadContext:
         """Return a context with functions that return data. Raises Problem (404)."""
         context = self.contexts.get(name)
         if context is None or not context.functions:
-            raise Problem("not_found", f"There is no context {name!r}.")
+            raise Problem("not_found", f"There is no context {show(name)}.")
         return context
 
     def bound_values(self, context: str, names: Iterable[str], request: Any) -> dict[str, Any]:
@@ -199,8 +199,14 @@ class Catalog:
             if name not in types:
                 message = f"{context.name} has no parameter {name!r}{near(name, types)}."
                 raise DeclarationError("declaration.unknown_target", message)
-        values = {name: wire_value(value) for name, value in params.items() if value is not None}
-        return tuple(sorted((name, coerce(value, types[name])) for name, value in values.items()))
+        found = []
+        for name in sorted(name for name, value in params.items() if value is not None):
+            try:
+                found.append((name, coerce(wire_value(params[name]), types[name])))
+            except CoerceError as error:
+                what = f"The parameter {name!r} of {context.name}: {error.message}"
+                raise CoerceError(error.code, what) from error
+        return tuple(found)
 
     def declares(self, function: str | None, error: AppError) -> bool:
         """Whether a function declares errors of just this class, so that clients know its code."""

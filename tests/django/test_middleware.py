@@ -59,7 +59,7 @@ def test_a_public_reply_that_varies_is_nobodys(vary: str) -> None:
 
 def test_what_is_declared_may_vary_but_never_by_an_identity() -> None:
     vary = dict.fromkeys(("language", "origin", "Cookie"), str)
-    with override_settings(MIZAN_VARY=vary):
+    with override_settings(MIZAN_CACHE={"VARY": vary}):
         for field in ("Accept-Language", "Origin", "accept-language,ORIGIN"):
             assert guarded(PUBLIC, Vary=field)["ETag"] == '"x"'
         assert guarded(PUBLIC, Vary="Cookie")["Cache-Control"] == "private, no-store"
@@ -159,3 +159,11 @@ def test_a_304_that_sets_a_cookie_is_stored_by_nobody() -> None:
         again = Web().client.get("/api/mizan/ctx/shelf/", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again["Cache-Control"]) == (304, "private, no-store")
     assert registry.catalog.digest == again["X-Mizan-Schema"]
+
+
+@pytest.mark.django_db
+def test_a_304_counts_no_bytes(web: Web) -> None:
+    first = web.read("shelf")
+    again = web.read("shelf", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.has_header("Content-Length")) == (304, False)
+    assert first["Content-Length"] == str(len(first.content))

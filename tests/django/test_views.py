@@ -126,6 +126,8 @@ def test_what_is_not_declared_is_404(web: Web) -> None:
     assert web.call("nothing").json()["code"] == "not_found"
     assert web.read("nothing").status_code == 404
     assert web.read("Nothing").status_code == 404
+    assert len(web.call("x" * 1000).content) < 300
+    assert len(web.read("x" * 1000).content) < 300
 
 
 def test_a_private_function_is_403_and_no_client_sees_it(web: Web) -> None:
@@ -133,8 +135,14 @@ def test_a_private_function_is_403_and_no_client_sees_it(web: Web) -> None:
     def restock(request: HttpRequest) -> int:
         return 1
 
-    response = web.call("restock")
-    assert (response.status_code, response.json()["code"]) == (403, "private")
+    @client(private=True, route="/hook/")
+    def hook(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("x")
+
+    for name in ("restock", "hook"):
+        response = web.call(name)
+        assert (response.status_code, response.json()["code"]) == (403, "private")
+    assert "hook" not in registry.catalog.schema["functions"]
     assert "restock" not in registry.catalog.schema["functions"]
     (mutation,) = [m for n, m in registry.catalog.manifest["mutations"].items() if n == "restock"]
     assert mutation["private"] is True

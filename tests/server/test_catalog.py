@@ -95,7 +95,7 @@ def test_contexts(catalog: Any) -> None:
     ("ask", "name", "code"),
     [
         ("callable_function", "nothing", "not_found"),
-        ("callable_function", "hooked", "not_found"),
+        ("callable_function", "hooked", "private"),
         ("callable_function", "hook", "private"),
         ("readable_context", "nothing", "not_found"),
         ("readable_context", "pages", "not_found"),

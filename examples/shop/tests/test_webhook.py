@@ -81,4 +81,4 @@ def test_an_old_signature_is_refused() -> None:
 
 
 def test_clients_cannot_call_it(ada: MizanClient, order: Order) -> None:
-    assert ada.call("payment_webhook", order_id=order.pk).status == 404
+    assert ada.call("payment_webhook", order_id=order.pk).status == 403

@@ -51,19 +51,29 @@ class ExportCommand(BaseCommand):
         elif options["check"]:
             self._check(Path(options["output"]), text)
         else:
-            Path(options["output"]).write_text(text, "utf-8")
+            write(Path(options["output"]), text)
             self.stdout.write(f"Wrote the {self.what} to {options['output']}.")
 
     def _check(self, path: Path, text: str) -> None:
         try:
-            found = path.read_text("utf-8")
+            found = path.read_bytes().decode(errors="replace")
         except FileNotFoundError as error:
             raise CommandError(f"{path} is not there: write it without --check.") from error
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         if found == text:
             self.stdout.write(f"{path} is up to date.")
             return
         self.stdout.writelines(difference(found, text, path))
         raise CommandError(f"{path} is out of date: the {self.what} differs as shown above.")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of UTF-8. Raises CommandError where the system refuses."""
+    try:
+        path.write_bytes(text.encode())
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def pretty(document: Any) -> str:

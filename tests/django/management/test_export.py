@@ -92,3 +92,17 @@ def test_check_needs_the_file(file: Path) -> None:
         run("--check")
     with pytest.raises(CommandError, match="is not there"):
         run("--check", "--output", str(file))
+
+
+def test_files_that_the_system_refuses_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"nowhere/m\.json cannot be written: No such file"):
+        run("--output", str(tmp_path / "nowhere/m.json"))
+    with pytest.raises(CommandError, match="cannot be written: Is a directory"):
+        run("--output", str(tmp_path))
+    with pytest.raises(CommandError, match="cannot be read: Is a directory"):
+        run("--output", str(tmp_path), "--check")
+
+
+def test_check_shows_what_is_no_text(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe\n")
+    assert "\n-\ufffd\ufffd\n" in check(file)[0]

@@ -20,7 +20,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --format."""
-        parser.add_argument("--format", choices=sorted(_FORMATS), default="table")
+        parser.add_argument(
+            "--format",
+            choices=sorted(_FORMATS),
+            default="table",
+            help="table (the default) for people, json for programs.",
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Print the list."""

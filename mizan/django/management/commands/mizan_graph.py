@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from mizan.django import graph
+from mizan.django.management.export import write
 from mizan.django.manifest import generate_edge_manifest
 
 _FORMATS = {
@@ -25,7 +26,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --format and --output."""
-        parser.add_argument("--format", choices=sorted(_FORMATS), default="text")
+        parser.add_argument(
+            "--format",
+            choices=sorted(_FORMATS),
+            default="text",
+            help="text (the default) and mermaid for terminals and documents, svg and html as "
+            "pictures.",
+        )
         parser.add_argument("--output", metavar="FILE", help="Write to this file.")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -34,5 +41,5 @@ class Command(BaseCommand):
         if options["output"] is None:
             self.stdout.write(drawn)
             return
-        Path(options["output"]).write_text(drawn, "utf-8")
+        write(Path(options["output"]), drawn)
         self.stdout.write(f"Wrote the graph to {options['output']}.")

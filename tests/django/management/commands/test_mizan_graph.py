@@ -34,3 +34,8 @@ def test_text_is_the_default_and_others_are_refused() -> None:
     assert run() == run("--format", "text")
     with pytest.raises(CommandError, match="png"):
         run("--format", "png")
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be written: Is a directory"):
+        run("--output", str(tmp_path))
