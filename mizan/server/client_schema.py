@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mizan.server.catalog import Function, ReadContext
 
 _Key = tuple[str, str]
+_DEFINITIONS = "#/$defs/"
+_INPUT, _OUTPUT = "-Input", "-Output"  # what pydantic adds to a name where the directions differ
 
 
 def client_schema(
@@ -57,7 +59,7 @@ def context_digest(document: Mapping[str, Any], name: str) -> str:
 def _collect(place: object, definitions: Mapping[str, Any], used: dict[str, Any]) -> None:
     """Gather the definitions that a schema refers to, and those that these refer to."""
     if isinstance(place, Mapping):
-        name = str(place.get("$ref", "")).removeprefix("#/$defs/")
+        name = str(place.get("$ref", "")).removeprefix(_DEFINITIONS)
         if name in definitions and name not in used:
             used[name] = definitions[name]
             _collect(definitions[name], definitions, used)
@@ -84,7 +86,37 @@ def _json_schemas(
             if shape is not None:
                 wanted.append(((each.name, error.code), "serialization", shape.adapter))
     found, shared = TypeAdapter.json_schemas(wanted)
-    return {key: schema for (key, _), schema in found.items()}, shared.get("$defs", {})
+    schemas = {key: schema for (key, _), schema in found.items()}
+    definitions = shared.get("$defs", {})
+    names = _merged(definitions)
+    renamed = {names.get(name, name): each for name, each in definitions.items()}
+    return _referring(schemas, names), _referring(renamed, names)
+
+
+def _merged(definitions: Mapping[str, Any]) -> dict[str, str]:
+    """Return other names for models that are described twice, once per direction, though the two
+    say the same: pydantic takes the references of a model to itself for a difference."""
+    stems = {name.removesuffix(_INPUT) for name in definitions if name.endswith(_INPUT)}
+    same = {stem for stem in stems if f"{stem}{_OUTPUT}" in definitions and stem not in definitions}
+    while True:  # all are alike until one is seen to differ; then what refers to it differs, too
+        names = {f"{stem}{end}": stem for stem in same for end in (_INPUT, _OUTPUT)}
+        said = {name: canonical_json(_referring(definitions[name], names)) for name in names}
+        differ = {stem for stem in same if said[f"{stem}{_INPUT}"] != said[f"{stem}{_OUTPUT}"]}
+        if not differ:
+            return names
+        same -= differ
+
+
+def _referring(place: Any, names: Mapping[str, str]) -> Any:
+    """Return a schema that refers to definitions by other names."""
+    if isinstance(place, Mapping):
+        return {name: _referring(each, names) for name, each in place.items()}
+    if isinstance(place, list):
+        return [_referring(each, names) for each in place]
+    if isinstance(place, str) and place.startswith(_DEFINITIONS):
+        name = place.removeprefix(_DEFINITIONS)
+        return _DEFINITIONS + names.get(name, name)
+    return place
 
 
 def _function(function: Function, schemas: Mapping[_Key, Any]) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def where(fn: Callable[..., Any]) -> str:
 def near(name: str, known: Iterable[str]) -> str:
     """Return the end of a message on a wrong name: the closest right one, and the others unless
     they are too many to read."""
-    names = sorted(known)
+    names = sorted({*known})
     close = get_close_matches(name, names, n=1)
     hint = f"; did you mean {close[0]!r}? There" if close else "; there"
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

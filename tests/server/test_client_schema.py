@@ -2,6 +2,7 @@
 
 import enum
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +25,25 @@ from mizan.server.app_errors import AppError
 from mizan.server.client_schema import context_digest, digest
 from mizan.server.context import Context, FromRequest
 from mizan.server.patch import Patch
+
+
+class Step(BaseModel):
+    next: Annotated["Left | Right", Field(discriminator="turn")] | None
+
+
+class Left(BaseModel):
+    turn: Literal["left"]
+    then: Step
+
+
+class Right(BaseModel):
+    turn: Literal["right"]
+    then: Step
+
+
+class Offer(BaseModel):
+    price: Decimal
+    others: list["Offer"] = []
 
 
 class UserContext(Context):
@@ -195,8 +215,7 @@ def test_every_kind_of_type(server: Any) -> None:
 
     definitions = schema_of(server)["$defs"]
     assert {"Point", "Card", "Colour", "UserPatch"} <= definitions.keys()
-    node = definitions["Node-Input"]  # what refers to itself is described for either direction
-    assert node["properties"]["kids"]["items"] == {"$ref": "#/$defs/Node-Input"}
+    assert definitions["Node"]["properties"]["kids"]["items"] == {"$ref": "#/$defs/Node"}
     assert definitions["EverythingInput"]["properties"]["several"]["default"] == []
 
 
@@ -224,6 +243,23 @@ def test_input_and_output_of_one_model_may_differ(server: Any) -> None:
     def echo(request: Any, item: Priced) -> Priced: ...  # type: ignore[empty-body]
 
     assert {"Priced-Input", "Priced-Output"} <= schema_of(server)["$defs"].keys()
+
+
+def test_a_model_of_itself_appears_once_where_both_directions_say_the_same(server: Any) -> None:
+    @server.client
+    def walk(request: Any, step: Step, offer: Offer) -> tuple[Step, Offer, Node]: ...  # type: ignore[empty-body]
+
+    document = schema_of(server)
+    definitions = document["$defs"]
+    # A step is left or right, each of which leads to a step; an offer has a price, and offers.
+    assert definitions["Step"]["properties"]["next"]["anyOf"][0]["discriminator"]["mapping"] == {
+        "left": "#/$defs/Left",
+        "right": "#/$defs/Right",
+    }
+    assert not {name for name in definitions if name.startswith(("Step-", "Left-", "Right-"))}
+    assert {"Offer-Input", "Offer-Output", "Node"} <= definitions.keys()
+    referred = set(re.findall(r"#/\$defs/([^\"]+)", canonical_json(document)))
+    assert referred <= definitions.keys()
 
 
 def _user(server: Any) -> None:

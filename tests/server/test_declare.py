@@ -48,7 +48,7 @@ def test_a_misspelt_option_is_told_the_right_ones() -> None:
 
 def test_near() -> None:
     assert near("usr", ["user", "order"]) == "; did you mean 'user'? There are: order, user"
-    assert near("zzz", ["user"]) == "; there are: user"
+    assert near("zzz", ["user", "user"]) == "; there are: user"
     assert near("zzz", []) == "; there are: none"
 
 
