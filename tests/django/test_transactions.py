@@ -45,14 +45,20 @@ def purged() -> Iterator[list[Any]]:
 
 
 @pytest.fixture
-def atomic_requests() -> Iterator[None]:
-    """The project's default database with ATOMIC_REQUESTS."""
+def atomic_requests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The project's default database with ATOMIC_REQUESTS, or as a parameter says."""
     settings = connections["default"].settings_dict
-    settings["ATOMIC_REQUESTS"] = True
+    settings["ATOMIC_REQUESTS"] = getattr(request, "param", True)
     registry.reset()
     yield
     settings["ATOMIC_REQUESTS"] = False
     registry.reset()
+
+
+def either(test: Any) -> Any:
+    """Run a test with ATOMIC_REQUESTS off and on."""
+    decorate = pytest.mark.parametrize("atomic_requests", [False, True], indirect=True)
+    return decorate(pytest.mark.usefixtures("atomic_requests")(test))
 
 
 def titles() -> list[str]:
@@ -63,6 +69,7 @@ def in_transaction() -> bool:
     return transaction.get_connection().in_atomic_block
 
 
+@either
 def test_a_mutation_that_raises_changes_nothing_and_says_nothing(web: Web) -> None:
     @client(affects="shelf", errors=[SoldOut])
     def fail(request: HttpRequest, declared: bool) -> None:
@@ -77,6 +84,7 @@ def test_a_mutation_that_raises_changes_nothing_and_says_nothing(web: Web) -> No
     assert titles() == []
 
 
+@either
 def test_an_async_mutation_that_raises_changes_nothing(web: Web) -> None:
     @client(affects="shelf")
     async def fail(request: HttpRequest) -> None:
@@ -89,6 +97,7 @@ def test_an_async_mutation_that_raises_changes_nothing(web: Web) -> None:
     assert titles() == []
 
 
+@either
 def test_a_mutation_runs_in_a_transaction_that_ends_before_the_reply(web: Web) -> None:
     seen = []
 
@@ -108,6 +117,7 @@ def test_a_mutation_runs_in_a_transaction_that_ends_before_the_reply(web: Web) -
         seen.clear()
 
 
+@either
 def test_a_result_that_cannot_be_shaped_rolls_back(web: Web) -> None:
     @client(affects="shelf")
     def wrong(request: HttpRequest) -> int:
@@ -117,6 +127,7 @@ def test_a_result_that_cannot_be_shaped_rolls_back(web: Web) -> None:
     assert titles() == []
 
 
+@either
 def test_a_savepoint_that_rolls_back_takes_its_targets_along(web: Web) -> None:
     @client(affects="shelf")
     def partly(request: HttpRequest) -> None:
@@ -143,6 +154,7 @@ def test_a_savepoint_that_rolls_back_takes_its_targets_along(web: Web) -> None:
     assert titles() == ["kept"]
 
 
+@either
 def test_an_async_savepoint_that_rolls_back_takes_its_targets_along(web: Web) -> None:
     @sync_to_async
     def lose() -> None:
@@ -162,6 +174,7 @@ def test_an_async_savepoint_that_rolls_back_takes_its_targets_along(web: Web) ->
     assert titles() == ["kept"]
 
 
+@either
 def test_a_call_within_a_call_joins_it(web: Web, purged: list[Any]) -> None:
     @client(affects="book")
     def inner(request: HttpRequest, book_id: int, title: str, fails: bool = False) -> str:
@@ -186,6 +199,7 @@ def test_a_call_within_a_call_joins_it(web: Web, purged: list[Any]) -> None:
     assert purged == []
 
 
+@either
 def test_an_async_call_within_a_call_joins_it(web: Web) -> None:
     @client(affects="book")
     async def inner(request: HttpRequest, book_id: int) -> None:
@@ -203,6 +217,7 @@ def test_an_async_call_within_a_call_joins_it(web: Web) -> None:
     assert titles() == ["inner"]
 
 
+@either
 @pytest.mark.parametrize("is_async", [False, True])
 def test_without_a_transaction_a_failure_reports_what_may_be_stale(
     web: Web, is_async: bool
@@ -225,6 +240,7 @@ def test_without_a_transaction_a_failure_reports_what_may_be_stale(
     assert titles() == ["kept"]
 
 
+@either
 def test_without_a_transaction_of_its_own_a_rolled_back_block_takes_its_targets_along(
     web: Web,
 ) -> None:
@@ -250,6 +266,7 @@ def test_without_a_transaction_of_its_own_a_rolled_back_block_takes_its_targets_
         assert web.call(name)["X-Mizan-Invalidate"] == "book;book_id=1"
 
 
+@either
 def test_a_commit_that_fails_reports_what_may_be_stale(web: Web) -> None:
     @client(affects="shelf")
     def dangling(request: HttpRequest) -> None:
@@ -259,6 +276,64 @@ def test_a_commit_that_fails_reports_what_may_be_stale(web: Web) -> None:
     assert response.status_code == 500
     assert response["X-Mizan-Invalidate"] == "shelf"
     assert titles() == []
+
+
+@either
+def test_a_callback_of_the_commit_that_raises_reports_what_was_committed(web: Web) -> None:
+    def stop() -> None:
+        raise Stop
+
+    @client(affects="shelf")
+    def change(request: HttpRequest) -> None:
+        Book.objects.create(title="kept")
+        transaction.on_commit(stop)
+
+    @client(affects="shelf")
+    async def change_async(request: HttpRequest) -> None:
+        await Book.objects.acreate(title="kept")
+        await sync_to_async(transaction.on_commit)(stop)
+
+    for name in ("change", "change_async"):
+        response = web.call(name)
+        assert (response.status_code, response["X-Mizan-Invalidate"]) == (500, "shelf")
+    assert titles() == ["kept", "kept"]
+
+
+@either
+def test_a_page_that_raises_changes_nothing_and_says_nothing(web: Web) -> None:
+    @client(affects="shelf", route="/fail/")
+    def fail(request: HttpRequest) -> HttpResponse:
+        Book.objects.create(title="never")
+        raise Stop
+
+    @client(affects="shelf", route="/fail-async/")
+    async def fail_async(request: HttpRequest) -> HttpResponse:
+        await Book.objects.acreate(title="never")
+        raise Stop
+
+    for path in ("/fail/", "/fail-async/"):
+        response = web.post(path, {})
+        assert (response.status_code, "X-Mizan-Invalidate" in response) == (500, False)
+    assert titles() == []
+
+
+@either
+def test_an_outer_block_that_rolls_back_takes_inner_calls_along(web: Web) -> None:
+    @client(affects="book")
+    def inner(request: HttpRequest, book_id: int) -> None:
+        Book.objects.create(title="lost")
+
+    @client(affects="shelf")
+    def outer(request: HttpRequest) -> None:
+        with suppress(Stop), transaction.atomic():
+            inner(request, book_id=1)
+            with transaction.atomic():
+                inner(request, book_id=2)
+            raise Stop
+        inner(request, book_id=3)
+
+    assert web.call("outer")["X-Mizan-Invalidate"] == "book;book_id=3, shelf"
+    assert titles() == ["lost"]
 
 
 def test_outside_of_atomic_requests_only_what_affects_runs_in_a_transaction(web: Web) -> None:
@@ -305,17 +380,6 @@ def test_with_atomic_requests_each_function_still_has_its_own_transaction(web: W
     assert web.read("shelf").json()["reading"] is False
     assert web.post("/change/", {}).content == b"True"
     assert seen == ["committed", "changed"]
-
-
-@pytest.mark.usefixtures("atomic_requests")
-def test_with_atomic_requests_a_mutation_that_raises_rolls_back(web: Web) -> None:
-    @client(affects="shelf")
-    def fail(request: HttpRequest) -> None:
-        Book.objects.create(title="never")
-        raise Stop
-
-    assert web.call("fail").status_code == 500
-    assert titles() == []
 
 
 def test_other_databases_with_atomic_requests_take_part(web: Web) -> None:
@@ -418,6 +482,7 @@ def test_a_receiver_that_raises_harms_nothing(caplog: pytest.LogCaptureFixture) 
     assert "Stop" in caplog.text
 
 
+@either
 def test_what_is_made_stale_after_the_commit_is_in_the_reply(web: Web, purged: list[Any]) -> None:
     @client(affects="shelf")
     def change(request: HttpRequest) -> None:
