@@ -112,10 +112,11 @@ class MemoryCache:
 
     def store(
         self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
-    ) -> None:
+    ) -> bool:
         """Store what was computed and give the claim back (see `Cache`).
 
-        What a guard has outdated by now, or what is larger than the cache, is not stored.
+        Returns whether the stamps still stand: what is outdated is not stored, and neither is what
+        is larger than the cache.
         """
         size = ENTRY_BYTES + len(key) + len(payload) + STAMP_COST * len(guards)
         life = min(ttl, self.limits.ttl)
@@ -124,17 +125,18 @@ class MemoryCache:
             self._give_back(key, begun.id, now)
             stamps = tuple(map(self._stamps.get, guards))
             if b"".join(filter(None, stamps)) != begun.stamps or None in stamps:
-                return
+                return False
             if life <= 0 or size > self._max_bytes:
-                return
+                return True
             self._drop(key)
             self._entries[key] = _Entry(payload, stamps, now + life, size)
             self._bytes += size
             while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
                 self._drop(next(iter(self._entries)))
                 self._evicted += 1
+        return True
 
-    def abandon(self, key: str, begun: Begun, *, alone: bool) -> None:
+    def abandon(self, key: str, begun: Begun, alone: bool) -> None:
         """Give a claim back without storing (see `Cache`)."""
         with self._lock:
             now = self._clock()
@@ -273,11 +275,11 @@ class _Coroutines:
 
     async def store(
         self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
-    ) -> None:
-        self._cache.store(key, guards, begun, payload, ttl)
+    ) -> bool:
+        return self._cache.store(key, guards, begun, payload, ttl)
 
-    async def abandon(self, key: str, begun: Begun, *, alone: bool) -> None:
-        self._cache.abandon(key, begun, alone=alone)
+    async def abandon(self, key: str, begun: Begun, alone: bool) -> None:
+        self._cache.abandon(key, begun, alone)
 
     async def hold(self, hold: Hold) -> None:
         self._cache.hold(hold)
