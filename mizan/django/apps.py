@@ -20,7 +20,7 @@ class MizanConfig(AppConfig):
 
     def ready(self) -> None:
         """Discover declarations; register checks; follow changed settings."""
-        from mizan.django import checks, conf  # noqa: F401 (registers the checks)
+        from mizan.django import cache_checks, checks, conf  # noqa: F401 (registers the checks)
 
         registry.host = _host
         autodiscover_modules(conf.usable("MIZAN_MODULE"))
@@ -40,9 +40,11 @@ def _host() -> Host:
 
 def _changed(*, setting: str, **_: object) -> None:
     """Forget what was made of a setting that changed (in tests)."""
-    from mizan.django import auth, conf
+    from mizan.django import auth, cache_settings, conf, origin_cache
 
     if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting == "ROOT_URLCONF":
         conf.forget()
         auth.forget()
+        cache_settings.forget()
+        origin_cache.forget()
         registry.reset()

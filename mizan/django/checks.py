@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Advice
 from django.urls import reverse
 
-from mizan.django import conf, routes
+from mizan.django import cache_settings, conf, routes
 from mizan.django.host import DjangoHost
 from mizan.server.catalog import Catalog, Function
 from mizan.server.declare import where
@@ -63,7 +63,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
     """Check every MIZAN_ setting."""
     return [
         Error(problem, hint=setting.help, obj=setting.name, id=setting.check)
-        for setting, problem in conf.problems()
+        for setting, problem in (*conf.problems(), *cache_settings.problems())
     ]
 
 

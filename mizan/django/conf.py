@@ -70,12 +70,11 @@ SETTINGS = (
         "The largest JSON body of a request, in bytes.",
     ),
     Setting(
-        "MIZAN_VARY",
+        "MIZAN_CACHE",
         {},
-        values.callables,
+        values.dictionary,
         "mizan.E106",
-        "What public functions may see of a request beyond parameters, by facet: an attribute "
-        "of the request, language, time_zone, host or headers: {facet: callable(request) -> str}.",
+        "The origin cache, and what replies may vary by: a dictionary, whose keys cache.md lists.",
     ),
     Setting(
         "MIZAN_MWT_KEYS",
@@ -133,11 +132,12 @@ def problems() -> Iterator[tuple[Setting, str]]:
     secret = get("MIZAN_PKEY_SECRET")
     if usable("MIZAN_MWT_KEYS") and secret is None:
         yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is missing, and MIZAN_MWT_KEYS needs it."
-    if secret is not None and values.secret(secret) is None and pkey_secret() in _token_secrets():
+    if secret is not None and values.secret(secret) is None and pkey_secret() in token_secrets():
         yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is also a key of MIZAN_MWT_KEYS; make another."
 
 
-def _token_secrets() -> list[bytes]:
+def token_secrets() -> list[bytes]:
+    """Return the secrets of the token keys that are symmetric."""
     found = [each["k"] for each in usable("MIZAN_MWT_KEYS") or () if "k" in each]
     return [urlsafe_b64decode(each + "=" * (-len(each) % 4)) for each in found]
 
@@ -154,9 +154,12 @@ def pkey_secret() -> bytes:
     return secret.encode() if isinstance(secret, str) else bytes(secret)
 
 
+@cache
 def vary() -> Mapping[str, Callable[[Any], str]]:
-    """Return the facets of a request that public functions may see."""
-    found = usable("MIZAN_VARY")
+    """Return the facets of a request that public functions may see: MIZAN_CACHE["VARY"]."""
+    found = usable("MIZAN_CACHE").get("VARY", {})
+    if values.callables(found) is not None:
+        return {}
     return {
         name: import_string(each) if isinstance(each, str) else each for name, each in found.items()
     }
@@ -172,3 +175,4 @@ def forget() -> None:
     """Forget what was read of the settings; they changed."""
     get.cache_clear()
     mwt_keys.cache_clear()
+    vary.cache_clear()

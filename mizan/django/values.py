@@ -46,6 +46,34 @@ def count(least: int, most: int, unit: str) -> Check:
     return check
 
 
+def number(least: float, most: float, unit: str) -> Check:
+    """Return the check for a number of units within bounds, whole or not."""
+
+    def check(value: Any) -> str | None:
+        if type(value) in (int, float) and least <= value <= most:
+            return None
+        return f"expected a number of {unit} from {least:g} to {most:g}, got {value!r}."
+
+    return check
+
+
+def choice(*words: str) -> Check:
+    """Return the check for one of some words."""
+
+    def check(value: Any) -> str | None:
+        expected = " or ".join(map(repr, words))
+        return None if value in words else f"expected {expected}, got {value!r}."
+
+    return check
+
+
+def dictionary(value: Any) -> str | None:
+    """Check a dictionary whose keys are names."""
+    if isinstance(value, Mapping) and all(isinstance(each, str) for each in value):
+        return None
+    return f"expected a dictionary by names, got {type(value).__name__}."
+
+
 def names(value: Any) -> str | None:
     """Check a list of names; a string is none, for it is a list of letters."""
     if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(n, str) for n in value):

@@ -237,7 +237,7 @@ def test_all_faults_are_shown_at_once() -> None:
     for declare in DECLARED:
         declare()
     with (
-        override_settings(MIZAN_EDGE="yes", MIZAN_VARY=5, MIZAN_VIEW_URLS=[], MIZAN_BODY_LIMITS=1),
+        override_settings(MIZAN_EDGE="yes", MIZAN_CACHE=5, MIZAN_VIEW_URLS=[], MIZAN_BODY_LIMITS=1),
         pytest.raises(SystemCheckError) as caught,
     ):
         call_command("check")

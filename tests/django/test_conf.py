@@ -33,7 +33,7 @@ def test_the_defaults_are_right(settings: Any) -> None:
         "MIZAN_EDGE": False,
         "MIZAN_VIEW_URLS": {},
         "MIZAN_BODY_LIMIT": 1 << 20,
-        "MIZAN_VARY": {},
+        "MIZAN_CACHE": {},
         "MIZAN_MWT_KEYS": None,
         "MIZAN_MWT_AUDIENCE": "mizan",
         "MIZAN_MWT_TTL": 300,
@@ -59,10 +59,8 @@ WRONG: list[tuple[str, Any]] = [
     ("MIZAN_BODY_LIMIT", 0),
     ("MIZAN_BODY_LIMIT", 1e6),
     ("MIZAN_BODY_LIMIT", 1 << 30),
-    ("MIZAN_VARY", ["tenant"]),
-    ("MIZAN_VARY", {"tenant": "no.such.path"}),
-    ("MIZAN_VARY", {"tenant": "no"}),
-    ("MIZAN_VARY", {"tenant": 5}),
+    ("MIZAN_CACHE", "memory"),
+    ("MIZAN_CACHE", {5: "memory"}),
     ("MIZAN_MWT_KEYS", []),
     ("MIZAN_MWT_KEYS", "secret"),
     ("MIZAN_MWT_KEYS", ["secret"]),
@@ -110,16 +108,22 @@ def test_no_secret_is_shown(name: str, value: Any) -> None:
 
 
 def test_a_wrong_setting_is_its_default_for_what_must_go_on() -> None:
-    with override_settings(MIZAN_VARY=5):
-        assert conf.usable("MIZAN_VARY") == {}
+    with override_settings(MIZAN_EDGE=5):
+        assert conf.usable("MIZAN_EDGE") is False
+    with override_settings(MIZAN_EDGE=True):
+        assert conf.usable("MIZAN_EDGE") is True
+
+
+@pytest.mark.parametrize("wrong", [5, {"VARY": 5}, {"VARY": {"tenant": "no.such.path"}}])
+def test_wrong_facets_are_none(wrong: Any) -> None:
+    with override_settings(MIZAN_CACHE=wrong):
         assert conf.vary() == {}
-    with override_settings(MIZAN_VARY={"tenant": str}):
-        assert conf.usable("MIZAN_VARY") == {"tenant": str}
 
 
 def test_facets_are_callables_or_their_paths() -> None:
-    with override_settings(MIZAN_VARY={"a": "builtins.str", "b": len}):
+    with override_settings(MIZAN_CACHE={"VARY": {"a": "builtins.str", "b": len}}):
         assert conf.vary() == {"a": str, "b": len}
+    assert conf.vary() == {}
 
 
 def test_the_keys_follow_the_settings() -> None:

@@ -386,7 +386,7 @@ def test_urls_made_by_a_tenants_urlconf_are_noted(web: Web) -> None:
     with middleware(
         lambda r: setattr(r, "urlconf", "project.tenant_urls"),
         DEBUG=True,
-        MIZAN_VARY={"urlconf": lambda r: r.urlconf},
+        MIZAN_CACHE={"VARY": {"urlconf": lambda r: r.urlconf}},
     ):
         assert web.read("public")["Cache-Control"] == "public, no-cache"
 
@@ -472,7 +472,9 @@ def test_a_declared_language_may_vary_by_accept_language(web: Web) -> None:
         return gettext("Yes")
 
     vary = {"language": lambda _: translation.get_language()}
-    with middleware(insert={3: "django.middleware.locale.LocaleMiddleware"}, MIZAN_CACHE={"VARY": vary}):
+    with middleware(
+        insert={3: "django.middleware.locale.LocaleMiddleware"}, MIZAN_CACHE={"VARY": vary}
+    ):
         german = web.read("public", headers={"Accept-Language": "de"})
         english = web.read("public", headers={"Accept-Language": "en"})
     assert (german.json(), english.json()) == ({"seen": "Ja"}, {"seen": "Yes"})

@@ -68,7 +68,7 @@ DEFAULT_TENANT = "north"
 PAYMENT_SECRET = derived(SECRET_KEY, "payments")
 
 # Public contexts may see which shop was asked for; nothing else of a request.
-MIZAN_VARY = {"tenant": "shop.tenants.facet"}
+MIZAN_CACHE = {"VARY": {"tenant": "shop.tenants.facet"}}
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]
 MIZAN_VIEW_URLS = {"product": ["/p/:product_id/"]}
 MIZAN_MWT_KEYS = [token_key(SECRET_KEY, "example-1")]

@@ -1,6 +1,6 @@
 """Which of the shops a request is for: the subdomain says so.
 
-A function of a public context may read `request.tenant`, because MIZAN_VARY declares it: replies
+A function of a public context may read `request.tenant`, because `VARY` declares it: replies
 of the two shops are never taken for one another.
 """
 

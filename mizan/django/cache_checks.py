@@ -1,0 +1,173 @@
+"""System checks of the origin cache: what fits neither this deployment nor this database.
+
+Invariant: only checks with Django's tag `database` ask a database anything; an id is public and
+never reused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import Warning as Advice
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from mizan.django import cache_settings, origin_cache
+from mizan.django.cache_settings import KEYS, MEMORY, CacheSettings
+
+NOT_MADE = "mizan.E216"
+MEMORY_OF_EACH = "mizan.W006"
+OUTLASTED = "mizan.W007"
+ISOLATED = "mizan.W008"
+NO_OUTBOX = "mizan.W009"
+IDLE = "mizan.I001"
+
+USE_REDIS = (
+    'Set MIZAN_CACHE = {"BACKEND": "redis", "URL": "redis://…", "SECRET": "…"}, or {"BACKEND": '
+    "None} for no cache. Where there is one process only, silence this."
+)
+# PostgreSQL's settings that end what a hold has to outlast -> what of it they bound
+_ENDS = {
+    "statement_timeout": "a commit",
+    "lock_timeout": "waiting for a lock",
+    "idle_in_transaction_session_timeout": "idling in a transaction",
+    "transaction_timeout": "a transaction",
+}
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*").fullmatch
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+_GIVEN = re.compile(r"-c\s*([a-z_]+)=((?:\\.|\S)+)").findall
+_HIGHER = ("repeatable read", "serializable")
+
+
+@register(Tags.caches)
+def check_memory(**_: Any) -> list[CheckMessage]:
+    """Warn where each worker has a cache of its own, and would not hear of the others' purges."""
+    if cache_settings.current().backend != MEMORY or settings.DEBUG:
+        return []
+    text = "Each worker has a cache of its own and does not hear of what others make stale."
+    return [Advice(text, hint=USE_REDIS, obj="MIZAN_CACHE", id=MEMORY_OF_EACH)]
+
+
+@register(Tags.caches)
+def check_made(**_: Any) -> list[CheckMessage]:
+    """Report where no cache can be made of settings that are right each by itself."""
+    sentence = None if [*cache_settings.problems()] else origin_cache.problem()
+    hint = KEYS["OPTIONS"].help
+    return [Error(sentence, hint=hint, obj="MIZAN_CACHE", id=NOT_MADE)] if sentence else []
+
+
+@register(Tags.caches)
+def check_database_settings(**_: Any) -> list[CheckMessage]:
+    """Warn of what DATABASES says, without asking the database."""
+    found = cache_settings.current()
+    if found.backend is None:
+        return []
+    options = connections.settings[DEFAULT_DB_ALIAS].get("OPTIONS", {})
+    return [*_outlasted(found, _given(options)), *_isolated(_isolation(options))]
+
+
+@register(Tags.database)
+def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Ask the default database for its limits, its isolation level, and the outbox's table."""
+    found = cache_settings.current()
+    if found.backend is None or DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    connection = connections[DEFAULT_DB_ALIAS]
+    messages = [*_no_outbox(connection)] if found.is_shared else []
+    if connection.vendor != "postgresql":
+        return messages
+    limits = _shown(connection)
+    options = connections.settings[DEFAULT_DB_ALIAS].get("OPTIONS", {})
+    static = _given(options)
+    asked = {name: value for name, value in limits.items() if name not in static}
+    messages += _outlasted(found, asked)
+    if not limits.get("idle_in_transaction_session_timeout"):
+        messages.append(_unbounded(found))
+    if _isolation(options) is None:
+        messages += _isolated(limits.get("default_transaction_isolation"))
+    return messages
+
+
+def _outlasted(found: CacheSettings, limits: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    """Yield a warning for each limit of the database that is not shorter than a hold."""
+    for name, what in _ENDS.items():
+        seconds = limits.get(name)
+        if isinstance(seconds, float) and seconds >= found.limits.hold > 0 and seconds:
+            yield Advice(
+                f"The database's {name} of {seconds:g} s is not shorter than HOLD_TIMEOUT, "
+                f"{found.limits.hold:g} s: {what} may outlast the hold that protects it.",
+                hint=f'Make MIZAN_CACHE["HOLD_TIMEOUT"] longer than {seconds:g}, or {name} '
+                "shorter.",
+                obj="MIZAN_CACHE",
+                id=OUTLASTED,
+            )
+
+
+def _unbounded(found: CacheSettings) -> CheckMessage:
+    return Info(
+        "Nothing ends a transaction that idles: a worker that stands still for longer than "
+        f"HOLD_TIMEOUT ({found.limits.hold:g} s) just before its commit may leave what is stale.",
+        hint="Set idle_in_transaction_session_timeout of the database below HOLD_TIMEOUT, for "
+        'example by OPTIONS = {"options": "-c idle_in_transaction_session_timeout=20s"}.',
+        obj="MIZAN_CACHE",
+        id=IDLE,
+    )
+
+
+def _isolated(level: Any) -> Iterator[CheckMessage]:
+    if str(level).lower() in _HIGHER:
+        yield Advice(
+            f"Transactions are {str(level).upper()}: what is read inside one may be older than "
+            "the cache knows, so it is never stored.",
+            hint="Under ATOMIC_REQUESTS nothing is cached then. Use READ COMMITTED, or ask for "
+            "the higher level where it is needed.",
+            obj="DATABASES",
+            id=ISOLATED,
+        )
+
+
+def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    from mizan.django.models import OutboxRow
+
+    table = OutboxRow._meta.db_table
+    with connection.cursor() as cursor:
+        if table in connection.introspection.table_names(cursor):
+            return
+    yield Advice(
+        f"There is no table {table}: while the cache cannot be reached, mutations would fail.",
+        hint="Run: manage.py migrate",
+        obj="mizan.OutboxRow",
+        id=NO_OUTBOX,
+    )
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the limits that OPTIONS["options"] gives, in seconds; None for what is none."""
+    given = _GIVEN(str(options.get("options", "")))
+    return {name: _seconds(value) for name, value in given if name in _ENDS}
+
+
+def _seconds(text: str) -> float | None:
+    """Return the seconds of PostgreSQL's notation; a bare number is of milliseconds."""
+    found = _DURATION(text.strip("'\""))
+    return float(found[1]) * _SECONDS[found[2] or "ms"] if found else None
+
+
+def _isolation(options: Mapping[str, Any]) -> str | None:
+    """Return the isolation level of OPTIONS, in words; None where it says none."""
+    level = options.get("isolation_level")
+    return None if level is None else str(getattr(level, "name", level)).replace("_", " ").lower()
+
+
+def _shown(connection: BaseDatabaseWrapper) -> dict[str, Any]:
+    """Return what PostgreSQL says of its limits, in seconds, and of its isolation level."""
+    names = [*_ENDS, "default_transaction_isolation"]
+    sql = "SELECT name, setting, unit FROM pg_settings WHERE name = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [names])
+        rows = cursor.fetchall()
+    return {name: _seconds(value + unit) if unit else value for name, value, unit in rows}
