@@ -26,7 +26,13 @@ export default defineConfig(
     files: ["examples/*/*/static/**/*.js"],
     languageOptions: {
       sourceType: "script",
-      globals: { document: "readonly", htmx: "readonly" },
+      globals: {
+        document: "readonly",
+        fetch: "readonly",
+        FormData: "readonly",
+        htmx: "readonly",
+        location: "readonly",
+      },
     },
   },
   {

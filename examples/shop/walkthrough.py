@@ -163,6 +163,8 @@ def expect(is_so: bool, what: str) -> None:
 
 
 if __name__ == "__main__":
+    if {"-h", "--help"} & set(sys.argv):
+        sys.exit(print(__doc__))
     try:
         walk(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
     except (AssertionError, OSError) as error:

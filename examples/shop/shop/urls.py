@@ -1,4 +1,4 @@
-"""The URLs: Mizan's endpoints, the routes of view functions, and a page of the shop's own."""
+"""The URLs: Mizan's endpoints, the routes of view functions, and pages of the shop's own."""
 
 from django.urls import include, path
 
@@ -8,4 +8,5 @@ urlpatterns = [
     path("api/mizan/", include("mizan.django.urls")),
     path("", include("mizan.django.routes")),
     path("p/<int:product_id>/", views.product_page),
+    path("account/", views.account_page),
 ]

@@ -1,7 +1,7 @@
 """The server-rendered pages, which hear of mutations by the same header."""
 
 from mizan.testing.django import MizanClient, assert_fetches_fresh, assert_invalidates, stale
-from store.models import Cart, Product
+from store.models import Cart, Customer, Product
 
 HTMX = {"HX-Request": "true"}
 
@@ -19,6 +19,20 @@ def test_the_storefront_is_the_same_for_everybody(visitor: MizanClient, ada: Miz
 def test_a_product_page_is_the_sites_own(visitor: MizanClient, espresso: Product) -> None:
     assert "Short and strong." in visitor.get(f"/p/{espresso.pk}/").text
     assert visitor.get("/p/0/").status_code == 404
+
+
+def test_the_account_shows_a_form_of_ones_own_data(visitor: MizanClient, ada: MizanClient) -> None:
+    assert 'data-calls="sign_in"' in visitor.get("/account/").text
+    page = ada.get("/account/")
+    own = Customer.objects.get(user__username="ada", tenant="north")
+    assert f"data-args='{{\"customer_id\": {own.pk}}}'" in page.text
+    assert 'value="Ada"' in page.text
+    assert "no-store" in page["Cache-Control"]
+    assert "csrftoken" in page.cookies
+    # Where the script puts the error of each pointer of update_profile.
+    for name in ("name", "email", "phone"):
+        assert f'name="{name}"' in page.text
+        assert f'id="id_{name}_wrong"' in page.text
 
 
 def test_the_button_adds_to_the_cart(visitor: MizanClient, espresso: Product) -> None:
