@@ -10,6 +10,7 @@ mends that. Whatever it cannot prove is left to the careful writer, which also n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from json import JSONEncoder
 from json.encoder import encode_basestring
 from math import copysign
@@ -67,18 +68,21 @@ _MANTISSA: Final = re.compile(r"[\[,:](-?[0-9](?:\.[0-9]+)?)\Z")
 _LONGEST_MANTISSA: Final = 24
 
 
-def canonical_json(value: object, *, fast: bool = HAS_FAST) -> str:
+def canonical_json(
+    value: object, *, fast: bool = HAS_FAST, floats: Callable[[Any], list[float]] | None = None
+) -> str:
     """The canonical text of a JSON value: its RFC 8785 serialisation (MZ-JCS-001).
 
     ``value`` is made of dict, list, tuple, str, int, float, bool and None, or subclasses of these,
     which count as what they derive from (as a name, a subclass of str must compare as str does).
-    ``fast`` lets orjson do the work; the text is the same.
+    ``fast`` lets orjson do the work; the text is the same. ``floats`` finds the floats of a value
+    that is known to be of exact JSON types, or for orjson to refuse; it saves a look at the rest.
 
     Raises JsonError: ``json.nan``, ``json.infinity``, ``json.integer_range``, ``json.surrogate``,
     ``json.depth``, ``json.type`` (MZ-JCS-005).
     """
     if type(value) is dict or type(value) is list:
-        text = _quick_fast(value) if fast else _quick_pure(value)
+        text = _quick_fast(value, floats) if fast else _quick_pure(value)
         if text is not None:
             return text
     return _write(value, "", MAX_DEPTH)
@@ -99,13 +103,13 @@ def canonical_string(value: Any) -> str:
     return text
 
 
-def _quick_fast(value: Any) -> str | None:
+def _quick_fast(value: Any, find: Callable[[Any], list[float]] | None = None) -> str | None:
     """The canonical text by orjson, or None where that takes the careful writer."""
     try:
         data = orjson.dumps(value, option=_OPTIONS)
     except TypeError:
         return None
-    floats = _floats_of(value, pure=False)
+    floats = find(value) if find else _floats_of(value, pure=False)
     if floats is None:
         return None
     text = data.decode()

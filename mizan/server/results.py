@@ -25,6 +25,7 @@ from pydantic_core import (
 
 from mizan.errors import JsonError
 from mizan.protocol.canonical import canonical_json, canonical_string
+from mizan.server.floats import finder
 
 Plain = Callable[[Any], Any]
 Adapt = Callable[[dict[str, Any], Plain], dict[str, Any]]
@@ -73,6 +74,7 @@ class Result:
         # Validators that pydantic made before know nothing of what was adapted.
         self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
         self._exact = _never_validated_again(schema)
+        self._floats = finder(self.adapter.core_schema)
         self._dump = SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python
 
     def shape(self, value: Any) -> Any:
@@ -119,7 +121,7 @@ class Result:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
         dumped = self.dump(value)
         try:
-            return canonical_json(dumped)
+            return canonical_json(dumped, floats=self._floats)
         except JsonError as error:
             raise self._invalid(value, str(error)) from error
 
