@@ -80,8 +80,8 @@ class DjangoHost:
         if length.isdecimal() and int(length) > self.body_limit:
             raise errors.too_large(self.body_limit)
         if not length.isdecimal() and not hasattr(request, "_body"):
-            # A body in chunks says no length, so Django would read it all into memory.
-            request._body = request.read(self.body_limit + 1)  # noqa: SLF001
+            # A body in chunks says no length: Django would read all of it, or over WSGI nothing.
+            request._body = _source(request).read(self.body_limit + 1)  # noqa: SLF001
         body = request.body
         if len(body) > self.body_limit:
             raise errors.too_large(self.body_limit)
@@ -197,3 +197,9 @@ class DjangoHost:
             )
             got_request_exception.send(sender=None, request=request)
         setattr(request, REPORTED, True)
+
+
+def _source(request: Any) -> Any:
+    """Return what to read a body without a length from: a WSGI server may say that it ends it."""
+    environ = getattr(request, "environ", {})
+    return environ["wsgi.input"] if environ.get("wsgi.input_terminated") else request

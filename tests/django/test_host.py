@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -65,6 +68,19 @@ def test_fields_are_lists_of_the_form_before_the_query() -> None:
     found = host().fields(make.post("/?a=0&q=5&q=6", data))
     assert found.keys() == {"a", "f", "q"}
     assert (found["a"], found["q"], found["f"][0].name) == (["1", "2"], ["5", "6"], "x")
+
+
+@pytest.mark.parametrize(("ends", "read"), [(True, b'{"a":1}'), (False, b"")])
+def test_a_body_in_chunks_is_read_where_the_server_ends_it(ends: bool, read: bytes) -> None:
+    request = make.post("/", **JSON)
+    environ = {**request.environ, "wsgi.input": BytesIO(b'{"a":1}'), "wsgi.input_terminated": ends}
+    del environ["CONTENT_LENGTH"]
+    assert host().body(WSGIRequest(environ)) == read
+    environ["wsgi.input"] = BytesIO(b" " * 5000)
+    with override_settings(MIZAN_BODY_LIMIT=1024), suppress(Problem):
+        assert host().body(WSGIRequest(environ)) == b""
+        assert not ends
+    assert environ["wsgi.input"].tell() == (1025 if ends else 0)
 
 
 def test_files_of_a_call_are_lists() -> None:
