@@ -118,6 +118,13 @@ def read(request: object, user_id: int, page: int = 1) -> list[Shape]:
 async def wait(request: object) -> str:
     return ""
 
+async def is_owner(request: object) -> bool:
+    return True
+
+@client(permission=is_owner)
+def owned(request: object) -> str:
+    return ""
+
 @client(affects=[UserContext, read, "user", UserContext.by("user_id")], errors=[Sold])
 def update(request: object, user_id: int, patch: Patch[Shape]) -> Shape:
     assert_type(patch.values, Shape)
