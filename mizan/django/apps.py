@@ -20,10 +20,11 @@ class MizanConfig(AppConfig):
 
     def ready(self) -> None:
         """Discover declarations; register checks; follow changed settings."""
-        from mizan.django import cache_checks, checks, conf  # noqa: F401 (registers the checks)
+        from mizan.django import cache_checks, checks, conf, outbox  # noqa: F401 (registers checks)
 
         registry.host = _host
         autodiscover_modules(conf.usable("MIZAN_MODULE"))
+        outbox.connect()
         setting_changed.connect(_changed, dispatch_uid="mizan.settings")
 
 

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from mizan.cache.base import Cache
 from mizan.django import cache_settings
 from mizan.django.cache_settings import MEMORY, REDIS, CacheSettings
+from mizan.django.signals import cache_recovered
 from mizan.errors import MizanError
 
 _CLASSES = {MEMORY: "mizan.cache.MemoryCache", REDIS: "mizan.cache.RedisCache"}
@@ -39,7 +40,7 @@ def _first() -> Cache | None:
             wrong = [f"{setting.name}: {text}" for setting, text in cache_settings.problems()]
             if wrong:
                 raise ImproperlyConfigured("\n".join(wrong))
-            _made = (make(cache_settings.current()),)
+            _made = (_connected(make(cache_settings.current())),)
         return _made[0]
 
 
@@ -57,6 +58,18 @@ def make(settings: CacheSettings) -> Cache | None:
             settings.url, limits=settings.limits, timeout=settings.timeout, **settings.options
         )
     return made
+
+
+def _connected(made: Cache | None) -> Cache | None:
+    """Send a signal when a store that failed answers again, where the backend tells."""
+    hooks = getattr(made, "on_recovered", None)
+    if isinstance(hooks, list):
+        hooks.append(_recovered)
+    return made
+
+
+def _recovered() -> None:
+    cache_recovered.send_robust(None)
 
 
 def problem() -> str | None:

@@ -10,3 +10,7 @@ from django.dispatch import Signal
 invalidated = Signal()
 """Targets became stale and no reply carries them: a function was called, or `invalidate`, from
 Python. Receivers get `targets`, a tuple of `mizan.protocol.targets.Target`."""
+
+cache_recovered = Signal()
+"""The store of the origin cache answers again after it failed. Sent in the thread that found out,
+which may be that of an event loop: a receiver must not block."""

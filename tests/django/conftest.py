@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import clear_url_caches
 from project.http import Web
+from project.store import RedisServer
 
 from mizan.server.registry import registry
 
@@ -46,3 +48,11 @@ def ada(db: None) -> User:
 def bob(db: None) -> User:
     """Another user."""
     return User.objects.create_user("bob", email="bob@example.org", password="secret")
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A real redis-server."""
+    server = RedisServer(tmp_path)
+    yield server
+    server.stop()

@@ -1,0 +1,109 @@
+"""`manage.py mizan_outbox`: deliver the purges that the cache could not be told of."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils.timezone import now
+
+from mizan.cache.base import Cache
+from mizan.django import outbox
+from mizan.django.management.reach import shared_cache
+from mizan.server.registry import registry
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Command(BaseCommand):
+    """Delivers the outbox."""
+
+    help = (
+        "Deliver the purges that the cache could not be told of. Exits with 1 if it still cannot "
+        "be; with --watch it goes on until SIGTERM or Ctrl-C, and exits with 0."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add --watch and --interval."""
+        parser.add_argument("--watch", action="store_true", help="Go on until told to stop.")
+        parser.add_argument(
+            "--interval",
+            type=float,
+            default=1.0,
+            metavar="SECONDS",
+            help="With --watch: how long to wait between two looks (1).",
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Deliver once or go on. Raises CommandError."""
+        cache = shared_cache()
+        if not options["watch"]:
+            self._once(cache)
+            return
+        if not options["interval"] > 0:
+            raise CommandError("--interval takes a number of seconds above 0.")
+        with stopped() as stop:
+            self._watch(cache, options["interval"], stop)
+
+    def _once(self, cache: Cache) -> None:
+        total = 0
+        while True:
+            done = outbox.deliver(registry.catalog, cache)
+            total += done.count
+            if done.error:
+                raise CommandError(f"The cache cannot be reached; {_purges(done.left)} wait.")
+            if not done.left or not done.count:
+                break
+        left = f"; {_purges(done.left)} left to others" if done.left else ""
+        self.stdout.write(f"Delivered {_purges(total)}{left}.")
+
+    def _watch(self, cache: Cache, interval: float, stop: threading.Event) -> None:
+        self.stdout.write(f"Watching the outbox, every {interval:g} s.")
+        said = ""
+        while not stop.is_set():
+            text, more = self._round(cache)
+            if text and text != said:
+                self.stdout.write(f"{now():%Y-%m-%d %H:%M:%S} {text}")
+                self.stdout.flush()
+            said = text if text and not more else ""
+            if not more:
+                stop.wait(interval)
+        self.stdout.write("Stopped.")
+
+    def _round(self, cache: Cache) -> tuple[str, bool]:
+        """Deliver what is due. Returns (what to say, whether something was delivered)."""
+        close_old_connections()
+        try:
+            done = outbox.deliver(registry.catalog, cache)
+        except DatabaseError as error:
+            return f"the database failed: {str(error).strip()}", False
+        if done.error:
+            return f"the cache cannot be reached, {_purges(done.left)} wait", False
+        if done.count:
+            return f"delivered {_purges(done.count)}, {done.left} left", True
+        return "", False
+
+
+@contextmanager
+def stopped() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM and SIGINT set, in place of what they do else."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {each: signal.signal(each, lambda *_: stop.set()) for each in _SIGNALS}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _purges(count: int) -> str:
+    return f"{count} purge" if count == 1 else f"{count} purges"
