@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mizan.django import client, generate_client_schema, generate_edge_manifest
+from mizan.protocol.canonical import canonical_json
 from mizan.schemas import problems
 from mizan.server.registry import registry
 
@@ -19,6 +20,14 @@ def test_what_is_private_is_in_the_manifest_alone() -> None:
 
     assert generate_edge_manifest()["mutations"]["hidden"]["private"] is True
     assert "hidden" not in generate_client_schema()["functions"]
+
+
+def test_the_order_of_declarations_is_no_difference() -> None:
+    before = [canonical_json(make()) for make in (generate_edge_manifest, generate_client_schema)]
+    registry.functions.reverse()
+    registry.reset()
+    after = [canonical_json(make()) for make in (generate_edge_manifest, generate_client_schema)]
+    assert after == before
 
 
 def test_the_caller_may_change_them() -> None:
