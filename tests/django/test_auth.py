@@ -400,3 +400,104 @@ def test_without_sessions_and_users_requests_are_anonymous(web: Web) -> None:
         assert web.call("change").json()["code"] == "unauthenticated"
         assert web.call("add_book").json()["code"] == "unauthenticated"
         assert web.read("shelf").status_code == 200
+
+
+# Keys, users and rights that change while tokens live
+
+
+def key(kid: str) -> dict[str, str]:
+    secret = base64.urlsafe_b64encode(kid.encode() * 32).decode().rstrip("=")
+    return {"kty": "oct", "alg": "HS256", "kid": kid, "k": secret}
+
+
+def test_keys_rotate_without_logging_anybody_out(web: Web, ada: User) -> None:
+    def status(token: str) -> int:
+        return int(web.call("change", headers=mwt(token)).status_code)
+
+    with override_settings(MIZAN_MWT_KEYS=[key("old")]):
+        web.login(ada)
+        old = web.call("mwt_obtain").json()["result"]["token"]
+        web.client.cookies.clear()
+        assert status(old) == 200
+    with override_settings(MIZAN_MWT_KEYS=[key("new"), key("old")]):
+        web.login(ada)
+        new = web.call("mwt_obtain").json()["result"]["token"]
+        web.client.cookies.clear()
+        assert (status(old), status(new)) == (200, 200)
+    with override_settings(MIZAN_MWT_KEYS=[key("new")]):
+        assert (status(old), status(new)) == (401, 200)
+
+
+def test_a_key_of_edwards_signs_for_the_site(web: Web, ada: User) -> None:
+    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    private = ed25519.Ed25519PrivateKey.generate()
+    parts = {"x": private.public_key().public_bytes_raw(), "d": private.private_bytes_raw()}
+    encoded = {n: base64.urlsafe_b64encode(v).decode().rstrip("=") for n, v in parts.items()}
+    jwk = {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": "ed", **encoded}
+    with override_settings(MIZAN_MWT_KEYS=[jwk]):
+        assert web.call("change", headers=mwt(create_mwt(ada))).status_code == 200
+    public = {name: value for name, value in jwk.items() if name != "d"}
+    with override_settings(MIZAN_MWT_KEYS=[jwk]):
+        token = create_mwt(ada)
+    with override_settings(MIZAN_MWT_KEYS=[key("new"), public]):
+        assert web.call("change", headers=mwt(token)).status_code == 200
+
+
+def test_a_permission_of_a_tokens_user_is_asked_for_each_time(web: Web, ada: User) -> None:
+    token = mwt(create_mwt(ada))
+    assert web.call("add_book", headers=token).json()["code"] == "forbidden"
+    ada.user_permissions.add(Permission.objects.get(codename="add_book"))
+    assert web.call("add_book", headers=token).json() == {"result": "added"}
+    assert web.call("staff_only", headers=token).json()["code"] == "forbidden"
+    User.objects.update(is_staff=True)
+    assert web.call("staff_only", headers=token).json() == {"result": "staff"}
+
+
+@pytest.mark.parametrize("how", ["deactivated", "deleted"])
+def test_who_is_gone_has_no_rights(web: Web, ada: User, how: str) -> None:
+    ada.user_permissions.add(Permission.objects.get(codename="add_book"))
+    token = mwt(create_mwt(ada))
+    web.login(ada)
+    User.objects.update(is_active=False) if how == "deactivated" else User.objects.all().delete()
+    # The session is nobody's.
+    for name in ("change", "add_book", "mwt_obtain"):
+        response = web.call(name)
+        assert (response.status_code, response.json()["code"]) == (401, "unauthenticated"), name
+    # The token lives on where nobody asks the database, for its few minutes.
+    web.client.cookies.clear()
+    assert web.call("who", headers=token).json() == {"result": str(ada.pk)}
+    for name in ("add_book", "staff_only"):
+        response = web.call(name, headers=token)
+        assert (response.status_code, response.json()["code"]) == (401, "token_invalid"), name
+        assert response.has_header("WWW-Authenticate")
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_tokens_count_for_pages_and_webhooks(web: Web, ada: User, private: bool) -> None:
+    @client(affects=OwnContext, route="/page/", private=private, login_required=True)
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(str(request.user.pk))
+
+    web.login(ada)
+    good = web.request("POST", "/page/", headers=mwt(create_mwt(ada)))
+    assert good.content.decode() == str(ada.pk)
+    for bad in (mwt("x"), mwt(expired(ada)), bearer(expired(ada))):
+        response = web.request("POST", "/page/", headers=bad)
+        assert (response.status_code, response.json()["code"]) == (401, "token_invalid")
+
+
+def test_a_tokens_user_is_the_same_in_reads_and_never_shared(
+    web: Web, ada: User, bob: User
+) -> None:
+    for user in (ada, bob):
+        response = web.read("own", headers=mwt(create_mwt(user)))
+        assert response.json() == {"own": str(user.pk)}
+        assert response["Cache-Control"] == "private, no-cache"
+        assert response["Vary"] == "Authorization, Cookie, X-Mizan-Token"
+    etag = web.read("own", headers=mwt(create_mwt(ada)))["ETag"]
+    again = mwt(create_mwt(ada)) | {"If-None-Match": etag}
+    assert web.read("own", headers=again).status_code == 304
+    other = mwt(create_mwt(bob)) | {"If-None-Match": etag}
+    assert web.read("own", headers=other).json() == {"own": str(bob.pk)}
+    ill = mwt(expired(ada)) | {"If-None-Match": etag}
+    assert web.read("own", headers=ill).status_code == 401
