@@ -28,6 +28,24 @@ if version >= (3, 11) and version.releaselevel == "final":
   done | sort -u -V
 }
 
+# install WHAT PACKAGE BREW: installs a server's programs where root can, else says what to install.
+install() {
+  local command="apt-get install --yes --no-install-recommends $2"
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    die "there is no $1 on this machine. Install it (Debian, Ubuntu: sudo $command;" \
+      "macOS: brew install $3) and try again"
+  fi
+  echo "Installing $1: $command" >&2
+  # Only the programs are wanted: in runlevel 1 the package starts no server.
+  { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $command; } >&2
+}
+
+# need_redis: sees to it that redis-server (or valkey-server) is there.
+need_redis() {
+  command -v redis-server >/dev/null || command -v valkey-server >/dev/null ||
+    install "redis-server" redis-server redis
+}
+
 # step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
 STEPS=()
 FAILED=0

@@ -18,8 +18,8 @@ def call(name: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_seven_scripts_are_there() -> None:
-    assert NAMES == ["bench", "check", "demo", "lock", "setup", "test", "with-postgres"]
+def test_the_eight_scripts_are_there() -> None:
+    assert " ".join(NAMES) == "bench check demo lock setup test with-postgres with-redis"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,7 +30,7 @@ def test_help_says_how_to_call_it(name: str, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["bench", "check", "demo", "setup", "test", "with-postgres"])
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"lock"}))
 def test_an_unknown_argument_is_refused_by_name(name: str, tmp_path: Path) -> None:
     done = call(name, "--unheard-of", cwd=tmp_path)
     assert done.returncode == 2
@@ -49,5 +49,22 @@ raise SystemExit(7)
     assert done.returncode == 7, done.stderr
     database, port, folder = done.stdout.split()
     assert (database, Path(folder)) == ("postgres", tmp_path.resolve())
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(port)))
+
+
+@pytest.mark.server
+def test_with_redis_gives_a_server_of_its_own_and_its_commands_outcome(tmp_path: Path) -> None:
+    program = """
+import os, redis
+url = os.environ["MIZAN_TEST_REDIS"]
+with redis.Redis.from_url(url) as client:
+    print(client.dbsize(), url.split(":")[2].split("/")[0], os.getcwd())
+raise SystemExit(7)
+"""
+    done = call("with-redis", sys.executable, "-c", program, cwd=tmp_path)
+    assert done.returncode == 7, done.stderr
+    keys, port, folder = done.stdout.split()
+    assert (keys, Path(folder)) == ("0", tmp_path.resolve())
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(port)))
