@@ -10,9 +10,8 @@ from mizan.django.graph.model import Graph, Mutation, Shown
 def text(graph: Graph) -> str:
     """Return the graph as lines: each mutation with what it makes stale, then what nothing does."""
     blocks = [_block(each) for each in graph.mutations]
-    if graph.untouched:
-        listed = ", ".join(graph.untouched)
-        blocks.append(f"No mutation makes stale: {listed}")
+    if graph.untouched or not blocks:
+        blocks.append(graph.note)
     return "\n\n".join(blocks) + "\n"
 
 

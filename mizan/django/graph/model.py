@@ -70,6 +70,14 @@ class Graph:
         touched = {each.context for mutation in self.mutations for each in mutation.effects}
         return tuple(each.name for each in self.contexts if each.name not in touched)
 
+    @property
+    def note(self) -> str:
+        """What is said of the contexts that no mutation makes stale."""
+        if not self.contexts:
+            return "There are no contexts."
+        left = ", ".join(self.untouched)
+        return f"No mutation makes stale: {left}." if left else "Each context has a mutation."
+
 
 def graph_of(manifest: Mapping[str, Any]) -> Graph:
     """Return the graph of a manifest (`manifest.schema.json`)."""

@@ -29,9 +29,7 @@ _TITLE = "Which mutation makes which context stale"
 def html(graph: Graph) -> str:
     """Return a page that needs nothing but itself."""
     rows = "\n".join(_row(cells, "td") for cells in _cells(graph))
-    head = _row(("Mutation", "makes stale", "for", ""), "th")
-    untouched = ", ".join(graph.untouched)
-    note = f"No mutation makes stale: {untouched}." if untouched else "Each context has a mutation."
+    head = _row(("Mutation", "Makes stale", "Instances", "Route"), "th")
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +49,7 @@ def html(graph: Graph) -> str:
 {rows}
 </tbody>
 </table>
-<p>{escape(note)}</p>
+<p>{escape(graph.note)}</p>
 </body>
 </html>
 """

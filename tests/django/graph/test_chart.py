@@ -27,7 +27,7 @@ def test_text() -> None:
         'hook  (private, /h/"<b>"/)\n'
         "  -> user/orders  (all of it)\n"
         "\n"
-        "No mutation makes stale: terms\n"
+        "No mutation makes stale: terms.\n"
     )
 
 
@@ -47,3 +47,8 @@ def test_mermaid() -> None:
         '  m0 -->|"all of it"| c1',
         '  m1 -->|"orders: all of it"| c0',
     ]
+
+
+def test_nothing_declared_is_said_to_be_nothing() -> None:
+    assert text(Graph((), ())) == "There are no contexts.\n"
+    assert text(Graph((), GRAPH.contexts[-1:])).startswith("No mutation makes stale: ")

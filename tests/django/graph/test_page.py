@@ -46,7 +46,7 @@ class Cells(HTMLParser):
 
 def test_the_table_has_every_effect() -> None:
     assert Cells(html(GRAPH)).rows == [
-        ["Mutation", "makes stale", "for", ""],
+        ["Mutation", "Makes stale", "Instances", "Route"],
         ["a", "all", "all of it", "private, /<a>/"],
         ["b", "user/orders", "by user_id", ""],
         ["", "all", "all of it", ""],
