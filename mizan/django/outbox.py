@@ -100,18 +100,22 @@ def deliver(catalog: Catalog, cache: Cache, *, limit: int = 100) -> Delivered:
 
 def _purge(catalog: Catalog, cache: Cache, rows: Sequence[OutboxRow]) -> str | None:
     """Purge what rows name. Returns the code of a failure."""
-    tags = guards(catalog, (each for row in rows for each in targets(row)))
     try:
-        if cache.limits.lag:  # replicas may still show readers what was there before
-            hold = Hold(tags)
-            cache.hold(hold)
-            cache.renew(hold)
-        else:
-            cache.purge(tags)
+        purge(cache, guards(catalog, (each for row in rows for each in targets(row))))
     except CacheUnavailable as error:
         logger.warning("outbox.failed: %d purges wait: %s", len(rows), error)
         return UNAVAILABLE
     return None
+
+
+def purge(cache: Cache, tags: Sequence[str]) -> None:
+    """Renew the stamps of guards. Raises CacheUnavailable."""
+    if not cache.limits.lag:
+        cache.purge(tags)
+        return
+    hold = Hold(tuple(tags))  # replicas may still show readers what was there before
+    cache.hold(hold)
+    cache.renew(hold)
 
 
 def targets(row: OutboxRow) -> list[Target]:

@@ -1,0 +1,135 @@
+"""`manage.py mizan_cache`: what the origin cache holds, purge some of it, look at its server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mizan.cache.base import Cache, CacheUnavailable
+from mizan.django import outbox
+from mizan.django.management.reach import shared_cache
+from mizan.django.models import OutboxRow
+from mizan.errors import MizanError
+from mizan.protocol.header import parse
+from mizan.protocol.targets import EVERYTHING, Target, serialise
+from mizan.server.catalog import Catalog
+from mizan.server.registry import registry
+
+_LEVELS = {"ok": "SUCCESS", "warn": "WARNING", "bad": "ERROR"}
+
+
+class Command(BaseCommand):
+    """Shows, purges and examines the cache."""
+
+    help = "Show what the origin cache holds, purge what a target names, or examine its server."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the three actions."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+        stats = actions.add_parser("stats", help="Count entries, guards, bytes, waiting purges.")
+        purge = actions.add_parser("purge", help="Purge what targets name.")
+        purge.add_argument(
+            "target",
+            nargs="+",
+            metavar="TARGET",
+            help="As in X-Mizan-Invalidate: 'user', 'user;user_id=5', or '*' for everything.",
+        )
+        doctor = actions.add_parser(
+            "doctor", help="Examine the server; exits with 1 where something must be changed."
+        )
+        for each in (stats, purge, doctor):
+            each.add_argument("--json", action="store_true", help="For programs.")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Do it. Raises CommandError."""
+        cache = shared_cache()
+        try:
+            getattr(self, f"_{options['action']}")(cache, options)
+        except CacheUnavailable as error:
+            raise CommandError(f"The cache cannot be reached: {error}") from error
+
+    def _stats(self, cache: Cache, options: Mapping[str, Any]) -> None:
+        waiting = OutboxRow.objects.filter(kind=OutboxRow.CACHE).count()
+        found = {**cache.stats(), "waiting purges": waiting}
+        if options["json"]:
+            self._json(found)
+        else:
+            self._rows([(name, _number(value)) for name, value in found.items()])
+
+    def _purge(self, cache: Cache, options: Mapping[str, Any]) -> None:
+        named = [each for text in options["target"] for each in _targets(registry.catalog, text)]
+        tags = outbox.guards(registry.catalog, named)
+        outbox.purge(cache, tags)
+        texts = [serialise(each) for each in named]
+        if options["json"]:
+            self._json({"targets": texts, "guards": list(tags)})
+        else:
+            self.stdout.write(f"Purged {', '.join(texts)}: {_counted(len(tags), 'guard')}.")
+
+    def _doctor(self, cache: Cache, options: Mapping[str, Any]) -> None:
+        if not hasattr(cache, "ask"):
+            raise CommandError(f"Only a Redis can be examined, and this is {type(cache).__name__}.")
+        from mizan.cache import doctor  # needs the package redis
+
+        findings = doctor.examine(cast("Any", cache))
+        if options["json"]:
+            self._json([asdict(each) for each in findings])
+        else:
+            self._show(findings)
+        bad = sum(each.level == "bad" for each in findings)
+        if bad:
+            raise CommandError(f"{_counted(bad, 'thing')} must be changed.")
+
+    def _show(self, findings: Sequence[Any]) -> None:
+        several = len({each.server for each in findings if each.server}) > 1
+        rows = [(e.level, *([e.server] if several else []), e.what, e.text) for e in findings]
+        lines = _aligned(rows)
+        indent = " " * (max(len(each.level) for each in findings) + 2)
+        for each, line in zip(findings, lines, strict=True):
+            style = getattr(self.style, _LEVELS[each.level])
+            self.stdout.write(style(line[: len(each.level)]) + line[len(each.level) :])
+            if each.advice:
+                self.stdout.write(f"{indent}{each.advice}")
+
+    def _rows(self, rows: Iterable[Sequence[str]]) -> None:
+        for line in _aligned([tuple(row) for row in rows]):
+            self.stdout.write(line)
+
+    def _json(self, document: Any) -> None:
+        self.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+def _targets(catalog: Catalog, text: str) -> list[Target]:
+    """Return the targets that a text names. Raises CommandError for one that there is not."""
+    try:
+        return [_declared(catalog, each) for each in parse(text)]
+    except MizanError as error:
+        raise CommandError(f"{text}: {error.message}") from error
+
+
+def _declared(catalog: Catalog, target: Target) -> Target:
+    """Return a target with the values that its context declares."""
+    context, params, function = target
+    if target == EVERYTHING or function is None:
+        return catalog.context_target(context, dict(params))
+    found = catalog.function_target(function, dict(params))
+    if found.context != context:
+        raise CommandError(f"{function} is a function of {found.context}, not of {context}.")
+    return found
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _number(value: float | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
