@@ -23,6 +23,7 @@ from mizan.cache.base import CacheUnavailable
 from mizan.cache.breaker import Breaker
 from mizan.cache.redis_urls import Place
 from mizan.cache.redis_wire import Address, Batch, Replies, Stale, pack
+from mizan.errors import ConfigurationError
 
 MAX_CONNECTIONS = 64
 """The most that one event loop opens to one server; further tasks wait for their turn."""
@@ -38,6 +39,15 @@ class Dialler:
         self.timeout = timeout
         self._breaker = breaker
         self._breakers: dict[Address, Breaker] = {}
+        try:  # what the library refuses is told now, not as a failure of the server
+            self.connection(redis.connection, Address("/", place.kind != "unix"), timeout)
+        except (TypeError, ValueError, RedisError) as error:
+            why = str(error) if isinstance(error, TypeError) else type(error).__name__
+            names = ", ".join(sorted(place.options["data"]))
+            raise ConfigurationError(
+                "configuration.cache",
+                f"redis-py refuses the options of the cache's connections ({names}): {why}.",
+            ) from None
 
     def breaker(self, address: Address) -> Breaker:
         """Return the breaker of a server, the same for all threads and event loops."""
@@ -110,8 +120,8 @@ class Sender:
                 for watch.at, batch in enumerate(batches):
                     replies.append([_reply(taken[watch.at]) for _ in batch.commands])
             except BaseException:
-                self._idle.pop(batches[watch.at].address, None)  # likely as dead
-                for connection in taken:
+                suspects = self._idle.pop(batches[watch.at].address, ())  # likely as dead
+                for connection in (*taken, *suspects):
                     connection.disconnect()
                 raise
         _keep(self._idle, batches, taken)
@@ -161,8 +171,8 @@ class AsyncSender:
                         of = taken[watch.at]
                         replies.append([await _async_reply(of) for _ in batch.commands])
                 except BaseException:
-                    home.idle.pop(batches[watch.at].address, None)
-                    for connection in taken:
+                    suspects = home.idle.pop(batches[watch.at].address, ())
+                    for connection in (*taken, *suspects):
                         await connection.disconnect(nowait=True)
                     raise
         _keep(home.idle, batches, taken)
@@ -170,8 +180,8 @@ class AsyncSender:
 
     async def close(self) -> None:
         """Close the idle connections of the running event loop."""
-        if home := self._homes.pop(asyncio.get_running_loop(), None):
-            await home.leaving.aclose()
+        if home := self._homes.get(asyncio.get_running_loop()):
+            await home.close()
 
     def _take(self, home: _Home, address: Address, fresh: bool, watch: Watch) -> Any:
         if not fresh and (connection := _idle_one(home.idle, address)):
@@ -195,9 +205,7 @@ class AsyncSender:
             yield
         finally:
             self._homes.pop(loop, None)
-            for connection in (each for some in home.idle.values() for each in some):
-                await connection.disconnect()
-            home.idle.clear()
+            await home.close()
 
 
 class _Home:
@@ -208,6 +216,11 @@ class _Home:
     def __init__(self) -> None:
         self.idle: Idle = {}
         self.turn = asyncio.Semaphore(MAX_CONNECTIONS)
+
+    async def close(self) -> None:
+        idle, self.idle = self.idle, {}
+        for connection in (each for some in idle.values() for each in some):
+            await connection.disconnect()
 
 
 async def _async_reply(connection: Any) -> Any:

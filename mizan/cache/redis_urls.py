@@ -28,7 +28,12 @@ _HOW = (
     "redis+sentinel://HOST:PORT,HOST:PORT/SERVICE/DB or redis+cluster://HOST:PORT,HOST:PORT, "
     "with USER:PASSWORD@ before the hosts (percent-encoded) if Redis asks for them"
 )
-_NOT_OURS = ("connection_class", "host", "port", "path", "max_connections", "retry")
+# What the cache decides by itself: retries, pools, and how replies are read.
+_NOT_OURS = {
+    *("connection_class", "host", "port", "path", "max_connections", "timeout", "retry"),
+    *("retry_on_error", "retry_on_timeout", "socket_timeout", "socket_connect_timeout"),
+    *("decode_responses", "health_check_interval", "protocol"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def place(url: str, options: Mapping[str, Any]) -> Place:
     """Return what a URL and further options say. Raises ConfigurationError."""
     try:
         return _place(url, dict(options))
-    except (ValueError, IndexError):
+    except (ValueError, LookupError):
         pass  # its text may hold a part of the password
     raise ConfigurationError("configuration.cache", f"The URL of the cache cannot be read: {_HOW}.")
 
@@ -64,6 +69,8 @@ def _place(url: str, options: dict[str, Any]) -> Place:
     path, _, more = path.partition("?")
     addresses = [_address(name, form) for name in names.split(",")]
     service, _, database = path.partition("/") if form == "sentinel" else ("", "", path)
+    if not database.strip("/").isdecimal() and database:
+        raise ValueError(database)
     read = _read(f"{base}://{login}{at}host/{database}?{query or more}")
     route = _route(form, addresses, unquote(service))
     return _finish("tls" if base == "rediss" else "tcp", route, read, options)
