@@ -59,6 +59,7 @@ CONFINED = {
     "jsonschema": {"mizan.schemas", "mizan.testing", "mizan_conformance"},
     "jwt": {"mizan.protocol", "mizan_conformance"},
     "orjson": {"mizan.protocol"},
+    "prometheus_client": {"mizan.django"},
     "pytest": {"mizan.testing"},
     "redis": {"mizan.cache"},
 }

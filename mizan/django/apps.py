@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
@@ -25,6 +27,10 @@ class MizanConfig(AppConfig):
         registry.host = _host
         autodiscover_modules(conf.usable("MIZAN_MODULE"))
         outbox.connect()
+        if find_spec("prometheus_client"):
+            from mizan.django import metrics
+
+            metrics.register()
         setting_changed.connect(_changed, dispatch_uid="mizan.settings")
 
 

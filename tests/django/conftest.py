@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import clear_url_caches
 from project.http import Web
-from project.store import RedisServer
+from project.store import PASSWORD
+from servers import Server
 
 from mizan.server.registry import registry
 
@@ -50,9 +50,23 @@ def bob(db: None) -> User:
     return User.objects.create_user("bob", email="bob@example.org", password="secret")
 
 
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Server]:
+    with Server(requirepass=PASSWORD) as server:
+        yield server
+
+
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    """A real redis-server."""
-    server = RedisServer(tmp_path)
-    yield server
-    server.stop()
+def redis_server(_server: Server) -> Server:
+    """A redis-server, running and empty. A test may stop and start it."""
+    if not _server.running:
+        _server.start()
+    _server.flush()
+    return _server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts servers."""
+    for item in items:
+        if "redis_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.server)

@@ -11,7 +11,8 @@ import pytest
 from django.core.signals import request_finished
 from django.db import connection, connections, transaction
 from django.test import override_settings
-from project.store import SECRET, RedisServer
+from project.store import SECRET, on_redis
+from servers import Server
 
 from mizan.cache import CacheUnavailable, MemoryCache, RedisCache
 from mizan.cache.base import Hold, Limits, State
@@ -284,10 +285,10 @@ def test_looking_never_raises(shared: Flaky, caplog: pytest.LogCaptureFixture) -
 
 @committing
 def test_a_purge_waits_while_redis_is_down(
-    redis_server: RedisServer, client: Any, caplog: pytest.LogCaptureFixture
+    redis_server: Server, client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    with override_settings(MIZAN_CACHE=redis_server.setting):
+    with override_settings(MIZAN_CACHE=on_redis(redis_server)):
         cache: Any = origin_cache.cache()
         assert isinstance(cache, RedisCache)
         put(cache)

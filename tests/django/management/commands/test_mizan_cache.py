@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import override_settings
-from project.store import PASSWORD, SECRET, RedisServer
+from project.store import PASSWORD, SECRET, on_redis
+from servers import Server
 
 from mizan.cache import MemoryCache
 from mizan.cache.base import State
@@ -34,8 +34,8 @@ class Shared(MemoryCache):
 
 
 @pytest.fixture
-def store(redis_server: RedisServer) -> Iterator[RedisServer]:
-    with override_settings(MIZAN_CACHE=redis_server.setting):
+def store(redis_server: Server) -> Iterator[Server]:
+    with override_settings(MIZAN_CACHE=on_redis(redis_server)):
         yield redis_server
 
 
@@ -55,7 +55,7 @@ def put(context: str, **params: Any) -> Any:
     return lambda: cache.read(key, guards).state
 
 
-def test_stats_counts_what_there_is(store: RedisServer) -> None:
+def test_stats_counts_what_there_is(store: Server) -> None:
     put("book", book_id=5, limit=10)
     outbox.remember([Target("shelf")])
     found = json.loads(run("stats", "--json"))
@@ -80,7 +80,7 @@ def test_stats_counts_what_there_is(store: RedisServer) -> None:
     ],
 )
 def test_a_purge_drops_what_targets_name(
-    store: RedisServer, targets: list[str], shelf: State, book: State
+    store: Server, targets: list[str], shelf: State, book: State
 ) -> None:
     reads = put("shelf"), put("book", book_id=5, limit=10)
     said = run("purge", *targets)
@@ -88,7 +88,7 @@ def test_a_purge_drops_what_targets_name(
     assert [read() for read in reads] == [shelf, book]
 
 
-def test_a_purge_says_what_it_did(store: RedisServer) -> None:
+def test_a_purge_says_what_it_did(store: Server) -> None:
     assert run("purge", "shelf") == "Purged shelf: 1 guard.\n"
     found = json.loads(run("purge", "book;book_id=5", "shelf", "--json"))
     assert found["targets"] == ["book;book_id=5", "shelf"]
@@ -107,12 +107,12 @@ def test_a_purge_says_what_it_did(store: RedisServer) -> None:
         ("Shelf!", "Shelf!: "),
     ],
 )
-def test_a_target_that_there_is_not_is_refused(store: RedisServer, target: str, say: str) -> None:
+def test_a_target_that_there_is_not_is_refused(store: Server, target: str, say: str) -> None:
     with pytest.raises(CommandError, match=say):
         run("purge", target)
 
 
-def test_a_server_out_of_reach_is_said(store: RedisServer) -> None:
+def test_a_server_out_of_reach_is_said(store: Server) -> None:
     store.stop()
     for command in (["stats"], ["purge", "shelf"]):
         with pytest.raises(CommandError, match="cannot be reached") as caught:
@@ -125,22 +125,20 @@ def test_a_server_out_of_reach_is_said(store: RedisServer) -> None:
     assert PASSWORD not in out.getvalue()
 
 
-def examine(folder: Path, **options: str) -> tuple[dict[str, Any], str | None]:
+def examine(**options: str) -> tuple[dict[str, Any], str | None]:
     """Return the findings on a server with options, by what they are about, and the failure."""
-    server = RedisServer(folder, **options)
     out, failure = io.StringIO(), None
-    try:
-        with override_settings(MIZAN_CACHE=server.setting):
+    with Server(**options) as server, override_settings(MIZAN_CACHE=on_redis(server)):
+        try:
             call_command("mizan_cache", "doctor", "--json", stdout=out)
-    except CommandError as error:
-        failure = str(error)
-    finally:
-        server.stop()
+        except CommandError as error:
+            failure = str(error)
     return {each["what"]: each for each in json.loads(out.getvalue())}, failure
 
 
-def test_a_good_server_passes(tmp_path: Path) -> None:
-    found, failure = examine(tmp_path, maxmemory="64mb", maxmemory_policy="allkeys-lru")
+@pytest.mark.server
+def test_a_good_server_passes() -> None:
+    found, failure = examine(maxmemory="64mb", maxmemory_policy="allkeys-lru")
     assert failure is None
     levels = {what: each["level"] for what, each in found.items()}
     levels.pop("latency")  # that is the machine's
@@ -150,8 +148,9 @@ def test_a_good_server_passes(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_bad_server_fails_and_it_is_said_why(tmp_path: Path) -> None:
-    found, failure = examine(tmp_path, maxmemory="64mb", save="3600 1", appendonly="yes")
+@pytest.mark.server
+def test_a_bad_server_fails_and_it_is_said_why() -> None:
+    found, failure = examine(maxmemory="64mb", save="3600 1", appendonly="yes")
     assert failure == "1 thing must be changed."
     assert found["eviction"]["level"] == "bad"
     assert "allkeys-lru" in found["eviction"]["advice"]
@@ -159,7 +158,7 @@ def test_a_bad_server_fails_and_it_is_said_why(tmp_path: Path) -> None:
     assert found["persistence"]["text"] == "snapshots and appendonly"
 
 
-def test_what_is_found_is_aligned(store: RedisServer) -> None:
+def test_what_is_found_is_aligned(store: Server) -> None:
     lines = run("doctor").splitlines()
     assert [line[:4].strip() for line in lines if not line.startswith(" ")][:2] == ["ok", "ok"]
     assert "warn  memory" in "\n".join(lines)

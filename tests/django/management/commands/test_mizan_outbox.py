@@ -14,7 +14,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import override_settings
-from project.store import RedisServer
+from project.store import on_redis
+from servers import Server
 
 from mizan.django import origin_cache, outbox
 from mizan.django.management.commands import mizan_outbox
@@ -26,8 +27,8 @@ KEY = "mizan:1:e:shelf:" + "0" * 64
 
 
 @pytest.fixture
-def store(redis_server: RedisServer) -> Iterator[RedisServer]:
-    with override_settings(MIZAN_CACHE=redis_server.setting):
+def store(redis_server: Server) -> Iterator[Server]:
+    with override_settings(MIZAN_CACHE=on_redis(redis_server)):
         yield redis_server
 
 
@@ -42,7 +43,7 @@ def remember(count: int = 1) -> None:
         outbox.remember([Target("shelf")])
 
 
-def test_it_delivers_everything_that_is_due(store: RedisServer) -> None:
+def test_it_delivers_everything_that_is_due(store: Server) -> None:
     cache: Any = origin_cache.cache()
     guards = ("shelf",)
     begun = cache.begin(KEY, cache.read(KEY, guards), guards)
@@ -55,7 +56,7 @@ def test_it_delivers_everything_that_is_due(store: RedisServer) -> None:
     assert run() == "Delivered 0 purges.\n"
 
 
-def test_it_fails_while_the_cache_is_out_of_reach(store: RedisServer) -> None:
+def test_it_fails_while_the_cache_is_out_of_reach(store: Server) -> None:
     store.stop()
     remember(2)
     with pytest.raises(CommandError, match=r"cannot be reached; 2 purges wait\.") as caught:
@@ -64,7 +65,7 @@ def test_it_fails_while_the_cache_is_out_of_reach(store: RedisServer) -> None:
     assert OutboxRow.objects.count() == 2
 
 
-def test_it_tells_what_is_wrong_with_its_options(store: RedisServer) -> None:
+def test_it_tells_what_is_wrong_with_its_options(store: Server) -> None:
     with pytest.raises(CommandError, match="above 0"):
         run("--watch", "--interval", "0")
 
@@ -92,9 +93,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, *deeds: Any) -> list[str]:
     return [line if line[0].isalpha() else line[20:] for line in lines]
 
 
-def test_watching_says_what_happens_once(
-    store: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_watching_says_what_happens_once(store: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = lambda: None  # noqa: E731
     deeds = [nothing, remember, store.stop, remember, nothing, store.start, nothing]
     assert watch(monkeypatch, *deeds) == [
@@ -108,7 +107,7 @@ def test_watching_says_what_happens_once(
 
 
 def test_watching_outlives_a_failure_of_the_database(
-    store: RedisServer, monkeypatch: pytest.MonkeyPatch
+    store: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = connection.ops.quote_name
 
@@ -127,7 +126,7 @@ def test_watching_outlives_a_failure_of_the_database(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it(store: RedisServer, number: signal.Signals) -> None:
+def test_a_signal_stops_it(store: Server, number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with mizan_outbox.stopped() as stop:
         os.kill(os.getpid(), number)
