@@ -41,5 +41,6 @@ def redis_cluster(_cluster: Cluster) -> Cluster:
     for node in _cluster.nodes:
         if not node.running:
             node.start()
+    _cluster.wait()
     _cluster.flush()
     return _cluster

@@ -273,12 +273,24 @@ class Cluster:
             start, end = 16384 * index // 3, 16384 * (index + 1) // 3 - 1
             run("CLUSTER ADDSLOTSRANGE", start, end)
             run("CLUSTER MEET", HOST, first.port, first.settings["cluster-port"])
-        wait_for("a whole cluster", lambda: all(map(self._is_whole, self.nodes)))
+        self.wait()
         return self
 
     def __exit__(self, *_error: object) -> None:
         for node in self.nodes:
             node.close()
+
+    def wait(self) -> None:
+        """Wait until every node sees every slot served."""
+        wait_for("a whole cluster", lambda: all(map(self._is_whole, self.nodes)))
+
+    def restart(self) -> None:
+        """Stop and start every node; they come back empty."""
+        for node in self.nodes:
+            node.stop()
+        for node in self.nodes:
+            node.start()
+        self.wait()
 
     def _is_whole(self, node: Server) -> bool:
         info = node.client.execute_command("CLUSTER INFO")
