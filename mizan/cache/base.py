@@ -105,11 +105,15 @@ class Cache(Protocol):
 
     def store(
         self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
-    ) -> None:
+    ) -> bool:
         """Store what was computed, with the stamps from before, for `ttl` seconds at most; give the
-        claim back and keep the guards alive as long; one round trip."""
+        claim back and keep the guards alive as long; one round trip.
 
-    def abandon(self, key: str, begun: Begun, *, alone: bool) -> None:
+        Returns whether those stamps still stood then: else a mutation overlapped the computation,
+        and the entry is dead.
+        """
+
+    def abandon(self, key: str, begun: Begun, alone: bool) -> None:
         """Give a claim back without storing; `alone`: others should not wait for one for a while,
         as what is computed cannot be stored."""
 
@@ -146,9 +150,9 @@ class AsyncCache(Protocol):
 
     async def store(
         self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
-    ) -> None: ...
+    ) -> bool: ...
 
-    async def abandon(self, key: str, begun: Begun, *, alone: bool) -> None: ...
+    async def abandon(self, key: str, begun: Begun, alone: bool) -> None: ...
 
     async def hold(self, hold: Hold) -> None: ...
 

@@ -6,7 +6,7 @@ Invariant: everything of Django that the server needs goes through here, and not
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
@@ -15,13 +15,23 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signals import got_request_exception
-from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.functional import Promise
 
-from mizan.django import auth, conf, errors
+from mizan.cache.base import Cache
+from mizan.django import (
+    auth,
+    cache_settings,
+    conf,
+    counters,
+    errors,
+    mwt,
+    origin_cache,
+    replicas,
+)
 from mizan.django.mwt_obtain import mwt_obtain
 from mizan.django.request import PublicRequest, Witness, watched
 from mizan.django.signals import invalidated
@@ -32,9 +42,16 @@ from mizan.server.problems import Problem
 from mizan.server.results import ResultInvalid
 
 Lists = dict[str, list[Any]]
+# What functions of a context of one user's may look at: the key of its entries covers it.
+_IDENTITY = frozenset({"user"})
 logger = logging.getLogger("django.request")
 # What a request is marked with once its error was logged, so that Django does not log it again.
 REPORTED = "_mizan_reported"
+
+
+def _depth(connection: Any) -> int:
+    """Return how many atomic blocks are open, without those of a TestCase."""
+    return sum(not block._from_testcase for block in connection.atomic_blocks)  # noqa: SLF001
 
 
 class DjangoHost:
@@ -47,6 +64,7 @@ class DjangoHost:
     has_session = staticmethod(auth.has_session)
     check_csrf = staticmethod(auth.check_csrf)
     problem = staticmethod(errors.problem_of)
+    count = staticmethod(counters.count)
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -59,7 +77,19 @@ class DjangoHost:
         )
         self.csrf_blocks = bool(settings.CSRF_USE_SESSIONS)
         self.all_atomic = bool(connections.settings[DEFAULT_DB_ALIAS].get("ATOMIC_REQUESTS"))
-        self._vary = frozenset(conf.vary())
+        self._vary = conf.vary()
+        self._declared = frozenset(self._vary)
+        settings_ = cache_settings.current()
+        self.cache_secret = settings_.secret
+        self.audience = str(conf.usable("MIZAN_MWT_AUDIENCE"))
+        self.consistent = settings_.consistent
+        self.wait = settings_.wait
+        self.hold_timeout = settings_.limits.hold
+        self.largest_entry = settings_.max_entry_bytes
+        self.varies = bool(self._vary)
+        self._watches_replicas = not settings_.limits.lag and bool(replicas.aliases())
+        if self._watches_replicas:
+            replicas.watch()
         # Its state is the connection's, so one serves every call, as it would as a decorator.
         self._atomic = transaction.atomic()
         # A mutation runs as a view does under ATOMIC_REQUESTS, and in the default database always.
@@ -68,6 +98,11 @@ class DjangoHost:
             for alias, database in connections.settings.items()
             if database.get("ATOMIC_REQUESTS") and alias != DEFAULT_DB_ALIAS
         ]
+
+    @property
+    def cache(self) -> Cache | None:
+        """The origin cache of this process."""
+        return origin_cache.cache()
 
     @property
     def debug(self) -> bool:
@@ -144,11 +179,51 @@ class DjangoHost:
         waiting = entry.home.run_on_commit
         return entry.committed or any(callback is entry for _, callback, *_ in waiting)
 
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open; the one that a TestCase wraps itself in is none."""
+        connection = transaction.get_connection()
+        return connection.in_atomic_block and _depth(connection) > 0
+
+    def is_nested(self) -> bool:
+        """Whether the transaction that `atomic` opened is within another."""
+        return _depth(transaction.get_connection()) > 1
+
+    def rolled_back(self, error: Exception) -> bool:
+        """Whether the database refused a commit: a constraint that it checks last."""
+        return isinstance(error, IntegrityError)
+
+    def when_committed(self, do: Callable[[], Any]) -> None:
+        """Do something once the open transaction commits, or now."""
+        transaction.on_commit(do, robust=True)
+
     def after_commit(self, targets: tuple[Target, ...]) -> None:
         """Tell receivers of what no reply carries, once the open transaction commits."""
-        transaction.on_commit(
-            lambda: invalidated.send_robust(DjangoHost, targets=targets), robust=True
-        )
+        self.when_committed(lambda: invalidated.send_robust(DjangoHost, targets=targets))
+
+    def remember(self, targets: tuple[Target, ...], delay: float) -> int:
+        """Leave a purge in the outbox."""
+        from mizan.django import outbox  # its model is there only once the apps are
+
+        row: int = outbox.remember(targets, delay=delay)
+        return row
+
+    def delivered(self, row: int) -> None:
+        """Take a purge out of the outbox."""
+        from mizan.django import outbox
+
+        outbox.delivered(row)
+
+    def vary(self, request: HttpRequest) -> tuple[tuple[str, str], ...]:
+        """Return (facet, text) for each facet of MIZAN_CACHE["VARY"], in order of name, and for the
+        URLconf where a middleware chose one."""
+        chosen = getattr(request, "urlconf", None)
+        pairs = [(name, str(self._vary[name](request))) for name in sorted(self._vary)]
+        return (*pairs, ("urlconf", str(chosen))) if chosen else tuple(pairs)
+
+    def permission_key(self, request: HttpRequest) -> str:
+        """Return the `pkey` of the request's user."""
+        secret = conf.pkey_secret() if conf.get("MIZAN_PKEY_SECRET") else self.cache_secret
+        return mwt.compute_permission_key(request.user, secret)
 
     def plain(self, value: Any) -> Any:
         """Return a manager's or a queryset's rows as a list, and a translation to come as text."""
@@ -179,10 +254,19 @@ class DjangoHost:
         """Whether checking a response may ask the database: its template is not rendered."""
         return isinstance(value, SimpleTemplateResponse) and not value.is_rendered
 
-    def witnessed(self, request: HttpRequest) -> tuple[Any, AbstractContextManager[Witness]]:
-        """Return a request that is watched, and the context in which to run public functions."""
-        witness = Witness(self._vary, strict=self.debug)
-        return PublicRequest(request, witness), watched(witness)
+    def witnessed(
+        self, request: HttpRequest, *, is_public: bool
+    ) -> tuple[Any, AbstractContextManager[Witness]]:
+        """Return a request that is watched, and the context in which to run functions."""
+        own = frozenset() if is_public else _IDENTITY
+        witness = Witness(self._declared, strict=self.debug and is_public, own=own)
+        watching = self._watched(witness) if self._watches_replicas else watched(witness)
+        return PublicRequest(request, witness), watching
+
+    @contextmanager
+    def _watched(self, witness: Witness) -> Iterator[Witness]:
+        with watched(witness), replicas.watched(witness):
+            yield witness
 
     def report(self, error: Exception, request: HttpRequest) -> None:
         """Log an unexpected error where Django logs its own, and send Django's signal of it, which

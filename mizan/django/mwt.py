@@ -52,11 +52,14 @@ def decode_mwt(text: str, *, now: int | None = None) -> dict[str, Any]:
     )
 
 
-def compute_permission_key(user: Any) -> str:
-    """Return the `pkey` of a user: equal for users who may do the same (MZ-MWT-005)."""
-    return token.permission_key(
-        conf.pkey_secret(), user.get_all_permissions(), user.is_staff, user.is_superuser
-    )
+def compute_permission_key(user: Any, secret: bytes | None = None) -> str:
+    """Return the `pkey` of a user: equal for users who may do the same (MZ-MWT-005).
+
+    `secret`: in place of MIZAN_PKEY_SECRET.
+    """
+    permissions = user.get_all_permissions()
+    secret = conf.pkey_secret() if secret is None else secret
+    return token.permission_key(secret, permissions, user.is_staff, user.is_superuser)
 
 
 class MWTUser:

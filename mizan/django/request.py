@@ -52,16 +52,23 @@ class LeakError(Exception):
 
 
 class Witness:
-    """Notes what a public function saw. `seen`: facets that leak; `varied`: declared ones."""
+    """Notes what a function of a context saw. `seen`: facets that leak; `varied`: declared ones;
+    `lags`: it read a replica of the database. `own` are facets that are no news."""
 
-    def __init__(self, declared: frozenset[str], *, strict: bool) -> None:
+    def __init__(
+        self, declared: frozenset[str], *, strict: bool, own: frozenset[str] = frozenset()
+    ) -> None:
         self.seen: set[str] = set()
         self.varied: set[str] = set()
+        self.lags = False
         self.declared = declared
         self._strict = strict
+        self._own = own
 
     def see(self, facet: str) -> None:
         """Note a facet. Raises LeakError under DEBUG where it is not declared."""
+        if facet in self._own:
+            return
         if facet in self.declared:
             self.varied.add(facet)
             return

@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase, ResponseHeaders
 from pydantic import ValidationError
 
 from mizan.django.host import REPORTED
-from mizan.server import AppError, pipeline
+from mizan.server import AppError, pipeline, reads
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.catalog import Catalog
 from mizan.server.declare import ClientFunction
@@ -109,7 +109,7 @@ def _error_page(request: HttpRequest, error: Exception) -> HttpResponseBase:
 
 
 call = View("call", pipeline.call)
-context = View("context", pipeline.read)
+context = View("context", reads.read)
 
 
 def _incoming(request: HttpRequest) -> Incoming:

@@ -24,6 +24,7 @@ from mizan.server.declare import ClientFunction, Options, near
 from mizan.server.host import Host
 from mizan.server.problems import Problem
 from mizan.server.results import Result, ResultInvalid
+from mizan.server.slots import Slots
 
 BoundValues = Mapping[str, Mapping[str, Any]]
 """Values of bound parameters, by context and name."""
@@ -130,6 +131,7 @@ class Catalog:
         self.manifest = build_manifest(protocol)
         self.schema = client_schema(host.base_url, self.functions.values(), self.contexts.values())
         self.digest = digest(self.schema)
+        self.slots = Slots(self)
         self.digests = {name: context_digest(self.schema, name) for name in self.contexts}
 
     def callable_function(self, name: str) -> Function:

@@ -10,12 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.targets import Target
+from mizan.server.coherence import outside
 from mizan.server.context import By, is_context
 from mizan.server.declare import ClientFunction
 from mizan.server.drive import adrive, drive
 from mizan.server.effects import Block, Steps
 from mizan.server.invalidation import FailedAfterEffects, running
-from mizan.server.pipeline import mutate
+from mizan.server.mutation import mutate
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Catalog, Function
@@ -45,7 +46,9 @@ def _steps(
 ) -> Steps[Any]:
     finish = None if function.is_view else function.result.shape
     try:
-        outcome, targets = yield from mutate(catalog, function, request, arguments, finish)
+        outcome, targets = yield from mutate(
+            catalog, function, request, arguments, finish, is_direct=True
+        )
     except FailedAfterEffects as failed:
         yield Block(partial(catalog.host.after_commit, failed.targets), always=True)
         raise failed.error from None
@@ -62,9 +65,11 @@ def invalidate(catalog: Catalog, affected: Any, params: dict[str, Any]) -> None:
     target = _target(catalog, affected, params)
     collector = running()
     if collector is None:
-        catalog.host.after_commit((target,))
-    else:
-        collector.add([target])
+        outside(catalog, (target,))
+        return
+    collector.add([target])
+    if not collector.is_atomic and catalog.host.in_transaction():  # the function's own
+        outside(catalog, (target,), tell=False)
 
 
 def _target(catalog: Catalog, affected: Any, params: dict[str, Any]) -> Target:

@@ -7,13 +7,24 @@ is, is raised inside the steps, at the place that yielded it, so their `finally`
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
 
-from mizan.server.effects import Atomic, Block, Effect, FunctionFailed, Run, RunAll, Steps
-from mizan.server.sync_thread import Late, in_thread
+from mizan.server.effects import (
+    Ask,
+    Atomic,
+    Block,
+    Effect,
+    FunctionFailed,
+    Run,
+    RunAll,
+    Steps,
+    Wait,
+)
+from mizan.server.sync_thread import Late, finished, in_thread
 
 T = TypeVar("T")
 
@@ -62,7 +73,7 @@ async def adrive(steps: Steps[T]) -> T:
 
 
 async def _perform(effect: Effect, is_late: bool) -> Any:
-    if is_late and not (isinstance(effect, Block) and effect.always):
+    if is_late and not (isinstance(effect, Block | Ask) and effect.always):
         raise asyncio.CancelledError
     return await _ADO[type(effect)](effect)
 
@@ -90,6 +101,23 @@ def _run_named(run: Run) -> Any:
 def _atomic(effect: Atomic) -> Any:
     with effect.open():
         return drive(effect.steps)
+
+
+def _ask(ask: Ask) -> Any:
+    return getattr(ask.cache, ask.method)(*ask.args)
+
+
+def _wait(wait: Wait) -> None:
+    time.sleep(wait.seconds)
+
+
+async def _aask(ask: Ask) -> Any:
+    asked = getattr(ask.cache.aio, ask.method)(*ask.args)
+    return await (finished(asked) if ask.always else asked)
+
+
+async def _await(wait: Wait) -> None:
+    await asyncio.sleep(wait.seconds)
 
 
 async def _arun(run: Run, *, keeps: bool = True) -> Any:
@@ -132,10 +160,14 @@ _DO: dict[type, Callable[[Any], Any]] = {
     Run: _run,
     RunAll: _run_all,
     Atomic: _atomic,
+    Ask: _ask,
+    Wait: _wait,
 }
 _ADO: dict[type, Callable[[Any], Awaitable[Any]]] = {
     Block: lambda effect: in_thread(effect.call, always=effect.always),
     Run: _arun,
     RunAll: _arun_all,
     Atomic: lambda effect: in_thread(_atomic, effect, keeps=True),
+    Ask: _aask,
+    Wait: _await,
 }

@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from mizan.cache.base import Cache
+
 T = TypeVar("T")
 
 
@@ -67,5 +69,25 @@ class Atomic:
     steps: Generator[Any, Any, Any]
 
 
-Effect = Block | Run | RunAll | Atomic
+@dataclass(slots=True)
+class Ask:
+    """Ask the cache: call its `method` with `args`. Raises CacheUnavailable.
+
+    `always`: even if the request was cancelled after it changed something.
+    """
+
+    cache: Cache
+    method: str
+    args: tuple[Any, ...]
+    always: bool = False
+
+
+@dataclass(slots=True)
+class Wait:
+    """Wait for some seconds."""
+
+    seconds: float
+
+
+Effect = Block | Run | RunAll | Atomic | Ask | Wait
 Steps = Generator[Effect, Any, T]

@@ -5,11 +5,12 @@ Invariant: everything that differs between frameworks is a member of this protoc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mizan.cache.base import Cache
 from mizan.protocol.targets import Target
 from mizan.server.declare import ClientFunction
 from mizan.server.invalidation import Entry
@@ -56,6 +57,7 @@ class Witness(Protocol):
 
     seen: set[str]
     varied: set[str]
+    lags: bool
 
 
 class Host(Protocol):
@@ -74,6 +76,25 @@ class Host(Protocol):
     """Whether `check_csrf` may ask a database."""
     all_atomic: bool
     """Whether what may write without affecting anything runs in a transaction, too."""
+
+    cache_secret: bytes
+    """The secret of the keys of the cache's entries."""
+    audience: str
+    """What deployment this is, where several share a cache."""
+    consistent: bool
+    """Whether a mutation is refused where the cache is unavailable."""
+    wait: float
+    """How many seconds a read waits for another that computes the same."""
+    hold_timeout: float
+    """The longest that a hold lives, in seconds."""
+    largest_entry: int
+    """How many bytes an entry of the cache may have."""
+    varies: bool
+    """Whether `vary` may block."""
+
+    @property
+    def cache(self) -> Cache | None:
+        """The origin cache; None where there is none."""
 
     @property
     def debug(self) -> bool:
@@ -115,8 +136,36 @@ class Host(Protocol):
     def is_alive(self, entry: Entry) -> bool:
         """Whether the savepoint that an entry was tied to has not been rolled back."""
 
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open in this thread; what a test wraps itself in is none."""
+
+    def is_nested(self) -> bool:
+        """Whether the transaction that `atomic` opened is within another one."""
+
+    def rolled_back(self, error: Exception) -> bool:
+        """Whether a commit that raised this has changed nothing for certain."""
+
+    def when_committed(self, do: Callable[[], None]) -> None:
+        """Do something after the open transaction commits, or now; log what it raises."""
+
     def after_commit(self, targets: tuple[Target, ...]) -> None:
-        """Purge targets that no reply carries, after the open transaction (or now)."""
+        """Tell whoever listens of targets that no reply carries, after the open transaction."""
+
+    def remember(self, targets: tuple[Target, ...], delay: float) -> int:
+        """Leave targets in the outbox, in the open transaction, for a purge that could not be
+        delivered; others deliver it after `delay` seconds. Returns the row's number. Blocks."""
+
+    def delivered(self, row: int) -> None:
+        """Take a row out of the outbox: its targets were purged. Blocks."""
+
+    def vary(self, request: Any) -> tuple[tuple[str, str], ...]:
+        """Return what a request gives for the facets that replies may vary by."""
+
+    def permission_key(self, request: Any) -> str:
+        """Return the `pkey` of the user of the request. Blocks."""
+
+    def count(self, event: str) -> None:
+        """Count what happened to a read, or an error of the cache."""
 
     def check_response(self, value: Any) -> Any:
         """Return a view function's response, ready to be sent. Raises ResultInvalid for anything
@@ -128,8 +177,11 @@ class Host(Protocol):
     def plain(self, value: Any) -> Any:
         """Return the framework's own sequences as lists, anything else as it is. May block."""
 
-    def witnessed(self, request: Any) -> tuple[Any, AbstractContextManager[Witness]]:
-        """Return a request for public functions, and the context in which to run them."""
+    def witnessed(
+        self, request: Any, *, is_public: bool
+    ) -> tuple[Any, AbstractContextManager[Witness]]:
+        """Return a request for the functions of a context, and the context in which to run them.
+        What is not public may look at the user."""
 
     def problem(self, error: Exception) -> Problem | None:
         """Return the problem for one of the framework's own exceptions, or None."""

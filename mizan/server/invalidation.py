@@ -6,7 +6,7 @@ it was added.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -46,13 +46,25 @@ class Collector:
     """The targets of one outermost call.
 
     `settled` is the canonical set, worked out while the transaction is still open; what its commit
-    sets off joins it. Once the call `is_over`, what it left running has its targets purged.
+    sets off joins it. Once the call `is_over`, what it left running has its targets purged:
+    `late` is told of them. `is_atomic`: a transaction that a call opened is open.
     """
 
-    __slots__ = ("_entries", "_host", "_is_settled", "_lock", "is_over", "settled")
+    __slots__ = (
+        "_entries",
+        "_host",
+        "_is_settled",
+        "_late",
+        "_lock",
+        "is_atomic",
+        "is_over",
+        "settled",
+    )
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, late: Callable[[tuple[Target, ...]], None]) -> None:
         self._host = host
+        self._late = late
+        self.is_atomic = False
         self._entries: list[Entry] = []
         self._lock = Lock()  # a thread that the function started may outlive it
         self._is_settled = False
@@ -72,7 +84,7 @@ class Collector:
             if not self.is_over:
                 self.settled = canonical_set([*self.settled, *entry.targets])
                 return
-        self._host.after_commit(entry.targets)
+        self._late(entry.targets)
 
     def settle(self, last: tuple[Target, ...] = ()) -> None:
         """Work out what was added and not rolled back; in the thread of the transaction.
@@ -81,9 +93,16 @@ class Collector:
         """
         with self._lock:
             self._is_settled = True
+        self.settled = self._join(last)
+
+    def stale(self) -> tuple[Target, ...]:
+        """Return what is stale by now; in the thread of the transaction."""
+        return self.settled if self._is_settled else self._join(())
+
+    def _join(self, last: tuple[Target, ...]) -> tuple[Target, ...]:
         alive = [entry for entry in self._entries if self._host.is_alive(entry)]
         added = [target for entry in alive for target in entry.targets] if alive else []
-        self.settled = canonical_set([*added, *last]) if added else last
+        return canonical_set([*added, *last]) if added else last
 
     def finish(self) -> tuple[Target, ...]:
         """Return what became stale, for good: the call is over."""

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mizan.protocol import header, policy
-from mizan.protocol.guards import instance_guards, tag
-from mizan.protocol.targets import Instance, Target, target_text
+from mizan.protocol.targets import Target, target_text
 from mizan.server import problems
 from mizan.server.app_errors import AppError
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.effects import FunctionFailed
-from mizan.server.host import Identity, Incoming, Reply, Witness
+from mizan.server.host import Identity, Incoming, Reply
 from mizan.server.invalidation import FailedAfterEffects
 from mizan.server.pointers import errors_of
 from mizan.server.problems import Problem
@@ -45,48 +44,62 @@ def call_reply(catalog: Catalog, text: str, targets: Sequence[Target]) -> Reply:
     return Reply(200, headers, f'{{"invalidate":[{stale}],"result":{text}}}'.encode())
 
 
+@dataclass(slots=True)
+class Bundle:
+    """The results of a context as the bytes that go out, and their ETag.
+
+    `varied`: they vary by declared facets of the request; `leaked`: they may by others;
+    `overlapped`: a mutation may have made them stale meanwhile; `status`: what the cache did.
+    """
+
+    body: bytes
+    etag: str
+    varied: bool = False
+    leaked: bool = False
+    overlapped: bool = False
+    status: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a read found: the context, who asked, effective and bound parameters, results as JSON
-    text by name in order, the canonical URL and whether it was asked for so, what public functions
-    looked at."""
+    """What a read found: the context, who asked, effective and bound parameters, the canonical URL
+    and whether it was asked for so, the bundle."""
 
     context: ReadContext
     identity: Identity
     params: Mapping[str, Any]
-    results: Mapping[str, str]
     url: str
     canonical: bool
-    witness: Witness | None
+    bundle: Bundle
 
 
 def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:
     """Return the reply of a read: the bundle, or 304 for an ETag that the client has."""
-    members = ",".join(f'"{name}":{text}' for name, text in found.results.items())
-    body = f"{{{members}}}".encode()
-    caching = _caching(catalog, incoming, found, policy.etag(body))
+    caching = _caching(catalog, incoming, found)
     headers = {SCHEMA: catalog.digest, **caching}
+    if found.bundle.status:
+        headers["Cache-Status"] = found.bundle.status
     if _has(incoming.if_none_match, caching.get("ETag")):
         return Reply(304, headers)
-    return Reply(200, {"Content-Type": JSON, **headers}, body)
+    return Reply(200, {"Content-Type": JSON, **headers}, found.bundle.body)
 
 
-def _caching(catalog: Catalog, incoming: Incoming, found: Read, etag: str) -> dict[str, str]:
-    context, witness = found.context, found.witness
-    instance = Instance(context.name, tuple(sorted(found.params.items())))
+def _caching(catalog: Catalog, incoming: Incoming, found: Read) -> dict[str, str]:
+    context, bundle = found.context, found.bundle
+    edge = catalog.host.edge
     return policy.response_headers(
         kind="context",
         cache=context.cache,
         user_scoped=context.user_scoped,
         anonymous=found.identity.sub is None,
         # An edge keys by URL alone: what varies by more must be asked for again each time.
-        edge=catalog.host.edge and not (witness and witness.varied),
+        edge=edge and not bundle.varied,
         canonical=found.canonical,
-        no_store=incoming.method == "POST",
-        leaked=bool(witness and witness.seen),
-        etag=etag,
+        no_store=incoming.method == "POST" or bundle.overlapped,
+        leaked=bundle.leaked,
+        etag=bundle.etag,
         url=found.url,
-        tags=[tag(guard) for guard in instance_guards(instance, context.scope_params)],
+        tags=catalog.slots.tags(context.name, found.params) if edge else (),
     )
 
 

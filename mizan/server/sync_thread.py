@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from typing import Any
@@ -54,6 +54,17 @@ async def in_thread(
         raise Late(job.outcomes[0]) from None
     job.adopt()
     return outcome
+
+
+async def finished(work: Coroutine[Any, Any, Any]) -> Any:
+    """Await something to its end. Where the waiter is cancelled, its outcome is raised as Late."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.done():  # the work was cancelled, not its waiter
+            raise
+        raise Late(await task) from None
 
 
 class _Job:

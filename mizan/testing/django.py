@@ -236,10 +236,13 @@ def isolated() -> Iterator[None]:
     if not apps.ready:
         yield
         return
+    from mizan.django import origin_cache
+
     before = list(registry.functions)
     try:
         yield
     finally:
+        origin_cache.forget()
         if registry.functions != before:
             registry.functions[:] = before
             registry.reset()

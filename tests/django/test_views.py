@@ -67,6 +67,7 @@ def test_a_context_may_be_asked_for_by_post_and_is_then_never_stored(web: Web) -
     assert "ETag" not in response
 
 
+@override_settings(MIZAN_CACHE={"BACKEND": None})
 def test_what_the_client_has_is_not_sent_again(web: Web) -> None:
     Book.objects.create(title="Emma")
     first = web.read("shelf")
@@ -265,7 +266,7 @@ def test_the_cache_of_the_whole_site_keeps_nothing(web: Web) -> None:
         "django.middleware.cache.FetchFromCacheMiddleware",
     ]
     Book.objects.create(title="Emma")
-    with override_settings(MIDDLEWARE=cached):
+    with override_settings(MIDDLEWARE=cached, MIZAN_CACHE={"BACKEND": None}):
         assert len(web.read("shelf").json()["shelf"]) == 1
         Book.objects.create(title="Persuasion")
         assert len(web.read("shelf").json()["shelf"]) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from mizan.schemas import problems
-from mizan.server import pipeline
+from mizan.server import pipeline, reads
 from mizan.server.catalog import Catalog
 from mizan.server.drive import adrive, drive
 from mizan.server.effects import Steps
@@ -80,8 +81,18 @@ class FakeHost:
     upload_types = (Upload,)
     body_limit = 100_000
     functions: tuple[Any, ...] = ()
+    cache_secret = b"s" * 32
+    audience = "mizan"
+    wait = 0.01
+    hold_timeout = 30.0
+    largest_entry = 1000
+    varies = False
 
     def __init__(self) -> None:
+        self.cache: Any = None
+        self.consistent = False
+        self.counts: Counter[str] = Counter()
+        self.outbox: dict[int, Any] = {}
         self.csrf_blocks = False
         self.all_atomic = False
         self.edge = False
@@ -138,27 +149,52 @@ class FakeHost:
         waiting = self._open.pop()
         self.log.append("commit")
         for each in waiting:
-            self._when_committed(each)
+            self.when_committed(each)
 
     def check_commit(self) -> None:
         """Raise what the test says that a commit raises."""
         if self.commit_error:
             raise self.commit_error
 
-    def _when_committed(self, do: Callable[[], None]) -> None:
+    def when_committed(self, do: Callable[[], None]) -> None:
         if self._open:
             self._open[-1].append(do)
         else:
             do()
 
     def tie(self, entry: Entry) -> None:
-        self._when_committed(entry)
+        self.when_committed(entry)
 
     def is_alive(self, entry: Entry) -> bool:
         return entry.committed or any(entry in each for each in self._open)
 
+    def in_transaction(self) -> bool:
+        return bool(self._open)
+
+    def is_nested(self) -> bool:
+        return len(self._open) > 1
+
+    def rolled_back(self, error: Exception) -> bool:
+        return isinstance(error, LookupError)
+
+    def remember(self, targets: Any, delay: float) -> int:
+        self.outbox[len(self.outbox)] = (targets, delay)
+        return len(self.outbox) - 1
+
+    def delivered(self, row: int) -> None:
+        self.outbox.pop(row)
+
+    def vary(self, request: Request) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def permission_key(self, request: Request) -> str:
+        return "p" * 32
+
+    def count(self, event: str) -> None:
+        self.counts[event] += 1
+
     def after_commit(self, targets: Any) -> None:
-        self._when_committed(lambda: self.purged.append(targets))
+        self.when_committed(lambda: self.purged.append(targets))
 
     def check_response(self, value: Any) -> Any:
         if not isinstance(value, Response):
@@ -176,8 +212,8 @@ class FakeHost:
         self.log.append("watch")
         yield witness
 
-    def witnessed(self, request: Request) -> Any:
-        witness = SimpleNamespace(seen=set(), varied=set())
+    def witnessed(self, request: Request, *, is_public: bool) -> Any:
+        witness = SimpleNamespace(seen=set(), varied=set(), lags=False)
         return Watched(request, witness), self._watching(witness)
 
     def problem(self, error: Exception) -> Problem | None:
@@ -239,7 +275,7 @@ class Server:
         if_none_match: str = "",
     ) -> Reply:
         incoming = Incoming(method, request or Request(), query, if_none_match=if_none_match)
-        reply = self.ask(incoming, pipeline.read, context)
+        reply = self.ask(incoming, reads.read, context)
         if reply.status == 200 and reply.body:
             assert problems("context-bundle", json.loads(reply.body)) == []
         return reply

@@ -18,7 +18,7 @@ class Undo(Exception):  # noqa: N818 (an order)
 
 
 def test_entries_are_alive_until_their_savepoint_is_rolled_back(host: Any) -> None:
-    collector = Collector(host)
+    collector = Collector(host, host.after_commit)
     with host.atomic():
         collector.add([CART])
         with suppress(Undo), host.atomic():
@@ -33,7 +33,7 @@ def test_entries_are_alive_until_their_savepoint_is_rolled_back(host: Any) -> No
 
 
 def test_outside_of_a_transaction_an_entry_is_committed_at_once(host: Any) -> None:
-    collector = Collector(host)
+    collector = Collector(host, host.after_commit)
     collector.add([])
     collector.add([FIVE, CART])
     collector.settle()
@@ -46,14 +46,14 @@ def test_the_declared_targets_join_last(host: Any) -> None:
         ([USER], (CART, FIVE), (CART, USER)),
         ([EVERYTHING], (FIVE,), (EVERYTHING,)),
     ):
-        collector = Collector(host)
+        collector = Collector(host, host.after_commit)
         collector.add(added)
         collector.settle(last)
         assert collector.settled == expected
 
 
 def test_what_the_commit_sets_off_joins(host: Any) -> None:
-    collector = Collector(host)
+    collector = Collector(host, host.after_commit)
     with host.atomic():
         collector.settle((FIVE,))
     collector.add([CART])
@@ -63,7 +63,7 @@ def test_what_the_commit_sets_off_joins(host: Any) -> None:
 
 
 def test_what_comes_after_the_call_is_purged(host: Any) -> None:
-    collector = Collector(host)
+    collector = Collector(host, host.after_commit)
     token = current.set(collector)
     assert running() is collector
     collector.settle((FIVE,))
@@ -101,7 +101,7 @@ STEPS = st.recursive(
 @given(st.lists(STEPS, max_size=4))
 def test_only_what_no_savepoint_took_along_is_stale(host: Any, steps: list[Any]) -> None:
     fake = type(host)()
-    collector = Collector(fake)
+    collector = Collector(fake, fake.after_commit)
 
     def play(steps: list[Any]) -> set[int]:
         """Return the numbers that should be left of the steps."""

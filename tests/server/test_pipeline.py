@@ -20,7 +20,8 @@ from mizan.server.direct import invalidate
 from mizan.server.drive import adrive
 from mizan.server.host import Incoming
 from mizan.server.patch import Patch
-from mizan.server.pipeline import call, read, respond
+from mizan.server.pipeline import call, respond
+from mizan.server.reads import read
 
 INVALIDATE = "X-Mizan-Invalidate"
 

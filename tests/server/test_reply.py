@@ -19,6 +19,7 @@ from mizan.server.host import Identity, Incoming
 from mizan.server.invalidation import FailedAfterEffects
 from mizan.server.problems import Problem
 from mizan.server.reply import (
+    Bundle,
     Read,
     call_reply,
     context_reply,
@@ -69,16 +70,16 @@ def found(catalog: Any, **changes: Any) -> Read:
         "context": catalog.contexts["user"],
         "identity": Identity(),
         "params": {"user_id": 5},
-        "results": {"a": "1", "b.c": '{"x":[]}'},
         "url": "/m/ctx/user/?user_id=5",
         "canonical": True,
-        "witness": None,
     }
-    return Read(**{**values, **changes})
+    facts = {name: changes.pop(name) for name in BUNDLE if name in changes}
+    return Read(**{**values, **changes}, bundle=Bundle(BODY, ETAG, **facts))
 
 
 BODY = b'{"a":1,"b.c":{"x":[]}}'
 ETAG = policy.etag(BODY)
+BUNDLE = ("varied", "leaked", "overlapped", "status")
 
 
 def test_reads(catalog: Any) -> None:
@@ -135,7 +136,7 @@ def test_a_list_of_etags(others: list[str], is_there: bool) -> None:
 
 
 def test_a_condition_on_what_may_not_be_stored_is_not_met(catalog: Any) -> None:
-    for changes in ({"canonical": False}, {"witness": SimpleNamespace(seen={"user"}, varied=())}):
+    for changes in ({"canonical": False}, {"leaked": True}, {"overlapped": True}):
         incoming = Incoming("GET", None, if_none_match="*")
         reply = context_reply(catalog, incoming, found(catalog, **changes))
         assert reply.status == 200
@@ -161,8 +162,7 @@ def test_an_edge_keeps_nothing_that_varies(catalog: Any, server: Any) -> None:
     server.host.edge = True
     plain = context_reply(catalog, Incoming("GET", None), found(catalog))
     assert plain.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
-    witness = SimpleNamespace(seen=set(), varied={"language"})
-    varied = context_reply(catalog, Incoming("GET", None), found(catalog, witness=witness))
+    varied = context_reply(catalog, Incoming("GET", None), found(catalog, varied=True))
     assert varied.headers["Cache-Control"] == "public, no-cache"
 
 

@@ -1,0 +1,120 @@
+"""What a mutation does to the origin cache: hold, then renew (SPEC.md, section 15).
+
+A mutation holds the guards of what it makes stale as the last step before its commit, or before its
+first effect where nothing commits; after the commit it renews their stamps and releases them.
+
+Invariant: nothing is raised here after a commit; where the outcome of a commit is not known, a hold
+is left to expire by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mizan.cache.base import Cache, CacheUnavailable, Hold
+from mizan.protocol.targets import Target
+from mizan.server.drive import drive
+from mizan.server.effects import Ask, Block, Steps
+from mizan.server.problems import Problem
+
+if TYPE_CHECKING:
+    from mizan.server.catalog import Catalog
+
+logger = logging.getLogger("mizan.cache")
+_RETRY_AFTER = "1"  # seconds
+
+
+@dataclass(slots=True)
+class Pledge:
+    """What a mutation has to make good once it has committed.
+
+    `targets`: what it makes stale; `hold`: what it holds; `row`: what it left in the outbox
+    instead, as the cache was unavailable; `is_nested`: a caller's transaction has yet to commit.
+    """
+
+    targets: tuple[Target, ...] = ()
+    hold: Hold | None = None
+    row: int | None = None
+    is_nested: bool = False
+
+
+def pledge(catalog: Catalog, promise: Pledge, *, delay: float = 0.0) -> Steps[None]:
+    """Hold the guards of what will be stale. Where the cache is unavailable, leave that in the
+    outbox.
+
+    `delay`: seconds until others may deliver it, as what it announces has not happened yet. Raises
+    Problem (503) in place of the outbox where the cache has to be consistent.
+    """
+    host = catalog.host
+    cache = host.cache
+    if cache is None or not promise.targets:
+        return
+    hold = Hold(catalog.slots.guards(promise.targets))
+    try:
+        yield Ask(cache, "hold", (hold,))
+    except CacheUnavailable as error:
+        host.count("error")
+        if not host.consistent:
+            promise.row = yield Block(partial(host.remember, promise.targets, delay))
+            return
+        yield from _let_go(cache, hold)
+        detail = "The cache cannot be told what would become stale, so nothing was changed."
+        headers = {"Retry-After": _RETRY_AFTER}
+        raise Problem("unavailable", detail, headers=headers) from error
+    host.count("hold")
+    promise.hold = hold
+
+
+def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
+    """After the commit: renew the stamps of all guards, and release what is held."""
+    host = catalog.host
+    cache, held = host.cache, promise.hold
+    guards = catalog.slots.guards(promise.targets)
+    if cache is None or not guards:
+        return
+    hold = Hold(guards) if held is None else Hold((*{*held.guards, *guards},), held.id)
+    try:
+        yield Ask(cache, "renew", (hold,), always=True)
+    except CacheUnavailable:
+        host.count("error")
+        logger.warning("cache.purge_failed", extra={"guards": len(hold.guards)})
+        # What is held expires by itself, and its stamps are newer than every entry.
+        if promise.row is None and not (held and held.guards >= hold.guards):
+            yield Block(partial(host.remember, promise.targets, 0.0), always=True)
+        return
+    if promise.row is not None:
+        yield Block(partial(host.delivered, promise.row), always=True)
+
+
+def fulfil_now(catalog: Catalog, promise: Pledge) -> None:
+    """Do what `fulfil` does, in this thread."""
+    drive(fulfil(catalog, promise))
+
+
+def withdraw(catalog: Catalog, promise: Pledge) -> Steps[None]:
+    """After a certain roll-back: release what is held, without a purge."""
+    if catalog.host.cache and promise.hold:
+        yield from _let_go(catalog.host.cache, promise.hold)
+
+
+def outside(catalog: Catalog, targets: tuple[Target, ...], *, tell: bool = True) -> None:
+    """Purge targets that no call sees to, after the commit of the open transaction (or now).
+
+    They are held until then. `tell`: say so to whoever listens for what no reply carries.
+    """
+    promise = Pledge(targets)
+    if catalog.host.cache and catalog.host.in_transaction():
+        drive(pledge(catalog, promise))
+    catalog.host.when_committed(partial(fulfil_now, catalog, promise))
+    if tell:
+        catalog.host.after_commit(targets)
+
+
+def _let_go(cache: Cache, hold: Hold) -> Steps[None]:
+    try:
+        yield Ask(cache, "release", (hold,), always=True)
+    except CacheUnavailable:
+        logger.warning("cache.release_failed", extra={"guards": len(hold.guards)})

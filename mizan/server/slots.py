@@ -1,0 +1,89 @@
+"""Where a bundle is kept in the origin cache, and what makes it stale (SPEC.md, sections 9 and 11).
+
+Invariant: two reads share a slot only if everything that their result may depend on is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from mizan.protocol.canonical import canonical_string
+from mizan.protocol.guards import Guard, instance_guards, tag, target_guard
+from mizan.protocol.key import derive_cache_key
+from mizan.protocol.targets import EVERYTHING, Instance, Target
+
+if TYPE_CHECKING:
+    from mizan.server.catalog import Catalog
+    from mizan.server.host import Identity
+
+Pairs = tuple[tuple[str, Any], ...]
+# Slots are worked out once and kept for this many of the latest reads.
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An entry's key, and the tags of its guards, coarsest first."""
+
+    key: str
+    guards: tuple[str, ...]
+
+
+class Slots:
+    """The slots of a catalog's contexts."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._slot = lru_cache(maxsize=_REMEMBERED)(self._derive)
+        self._tag = lru_cache(maxsize=_REMEMBERED)(tag)
+
+    def slot(
+        self, context: str, params: Mapping[str, Any], who: Identity | None, vary: Pairs
+    ) -> Slot:
+        """Return the slot of an instance, for a user (None: a public context) and facets."""
+        identity = (None, None) if who is None else (who.sub, who.pkey)
+        strings = tuple((name, canonical_string(params[name])) for name in sorted(params))
+        return self._slot(context, strings, identity, vary)
+
+    def tags(self, context: str, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the tags of the guards of an instance, coarsest first."""
+        scope = self._catalog.contexts[context].scope_params
+        instance = Instance(context, tuple(sorted(params.items())))
+        return tuple(self._tag(guard) for guard in instance_guards(instance, scope))
+
+    def _derive(
+        self,
+        context: str,
+        params: tuple[tuple[str, str], ...],
+        identity: tuple[str | None, str | None],
+        vary: tuple[tuple[str, str], ...],
+    ) -> Slot:
+        catalog = self._catalog
+        known = catalog.contexts[context]
+        user, pkey = identity
+        key = derive_cache_key(
+            catalog.host.cache_secret,
+            context=context,
+            params=dict(params),
+            aud=catalog.host.audience,
+            rev=known.rev,
+            schema=catalog.digests[context],
+            user=user,
+            pkey=pkey,
+            vary=dict(vary),
+        )
+        return Slot(key, self.tags(context, dict(params)))
+
+    def guards(self, targets: Iterable[Target]) -> tuple[str, ...]:
+        """Return the tags of the guards that a purge of targets names, each once."""
+        found: dict[str, None] = {}
+        for target in targets:
+            if target == EVERYTHING:
+                found.update((self._tag(Guard(name)), None) for name in self._catalog.contexts)
+            else:
+                scope = self._catalog.contexts[target.context].scope_params
+                found[self._tag(target_guard(target, scope))] = None
+        return tuple(found)
