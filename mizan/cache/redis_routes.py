@@ -43,14 +43,14 @@ class One:
     single = True
 
     def __init__(self, address: Address) -> None:
-        self._address = address
+        self.address = address
 
     def course(self, commands: Sequence[Command]) -> Course[Replies]:
-        return (yield from exchange(self._address, commands))
+        return (yield from exchange(self.address, commands))
 
     def nodes(self) -> Course[list[Address]]:
         yield from ()  # nothing has to be asked
-        return [self._address]
+        return [self.address]
 
     def failed(self) -> None:
         pass
@@ -63,8 +63,8 @@ class Watched:
 
     def __init__(self, sentinels: Sequence[Address], service: str) -> None:
         self._master: Address | None = None
-        self._sentinels = list(sentinels)
-        self._service = service
+        self.sentinels = list(sentinels)
+        self.service = service
 
     def course(self, commands: Sequence[Command]) -> Course[Replies]:
         address = self._master or (yield from self._find())
@@ -79,8 +79,8 @@ class Watched:
     def _find(self) -> Course[Address]:
         """Return the master. The first sentinel that knows it is asked first the next time."""
         why = ""
-        command = (b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", self._service)
-        for sentinel in tuple(self._sentinels):
+        command = (b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", self.service)
+        for sentinel in tuple(self.sentinels):
             try:
                 ((found,),) = yield [Batch(sentinel, [command])]
             except Stale:
@@ -89,9 +89,9 @@ class Watched:
                 why = str(error)
                 continue
             if not isinstance(found, list):
-                why = f"{sentinel} knows no service {self._service!r}."
+                why = f"{sentinel} knows no service {self.service!r}."
                 continue
-            self._sentinels.sort(key=lambda each: each != sentinel)
+            self.sentinels.sort(key=lambda each: each != sentinel)
             address = Address(found[0].decode(), int(found[1]))
             # A sentinel may name a master that has just been replaced: the server itself knows.
             ((role,),) = yield [Batch(address, [(b"ROLE",)])]
@@ -99,7 +99,7 @@ class Watched:
                 self._master = address
                 return address
             why = f"{address} is not a master."
-        raise CacheUnavailable(f"No sentinel led to the master of {self._service!r}: {why}")
+        raise CacheUnavailable(f"No sentinel led to the master of {self.service!r}: {why}")
 
 
 class Spread:
@@ -108,7 +108,7 @@ class Spread:
     single = False
 
     def __init__(self, seeds: Sequence[Address]) -> None:
-        self._seeds = tuple(seeds)
+        self.seeds = tuple(seeds)
         self._slots = Slots()
 
     def course(self, commands: Sequence[Command]) -> Course[Replies]:
@@ -167,7 +167,7 @@ class Spread:
     def _learn(self) -> Course[None]:
         """Ask the nodes, those that are known before the seeds, until one tells the slots."""
         why = "no node is known."
-        for node in dict.fromkeys((*self._slots.nodes(), *self._seeds)):
+        for node in dict.fromkeys((*self._slots.nodes(), *self.seeds)):
             try:
                 ((table,),) = yield [Batch(node, [(b"CLUSTER", b"SLOTS")])]
             except Stale:
