@@ -22,7 +22,7 @@ from mizan.django.cache_settings import KEYS, MEMORY, CacheSettings
 NOT_MADE = "mizan.E216"
 MEMORY_OF_EACH = "mizan.W006"
 OUTLASTED = "mizan.W007"
-ISOLATED = "mizan.W008"
+NO_AUTOCOMMIT = "mizan.W008"
 NO_OUTBOX = "mizan.W009"
 IDLE = "mizan.I001"
 
@@ -40,7 +40,6 @@ _ENDS = {
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*").fullmatch
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _GIVEN = re.compile(r"-c\s*([a-z_]+)=((?:\\.|\S)+)").findall
-_HIGHER = ("repeatable read", "serializable")
 
 
 @register(Tags.caches)
@@ -67,12 +66,15 @@ def check_database_settings(**_: Any) -> list[CheckMessage]:
     if found.backend is None:
         return []
     options = connections.settings[DEFAULT_DB_ALIAS].get("OPTIONS", {})
-    return [*_outlasted(found, _given(options)), *_isolated(_isolation(options))]
+    messages = [*_outlasted(found, _given(options))]
+    if not connections.settings[DEFAULT_DB_ALIAS].get("AUTOCOMMIT", True):
+        messages.append(_without_autocommit())
+    return messages
 
 
 @register(Tags.database)
 def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Ask the default database for its limits, its isolation level, and the outbox's table."""
+    """Ask the default database for its limits and for the outbox's table."""
     found = cache_settings.current()
     if found.backend is None or DEFAULT_DB_ALIAS not in (databases or ()):
         return []
@@ -81,22 +83,19 @@ def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[Che
     if connection.vendor != "postgresql":
         return messages
     limits = _shown(connection)
-    options = connections.settings[DEFAULT_DB_ALIAS].get("OPTIONS", {})
-    static = _given(options)
+    static = _given(connections.settings[DEFAULT_DB_ALIAS].get("OPTIONS", {}))
     asked = {name: value for name, value in limits.items() if name not in static}
     messages += _outlasted(found, asked)
     if not limits.get("idle_in_transaction_session_timeout"):
         messages.append(_unbounded(found))
-    if _isolation(options) is None:
-        messages += _isolated(limits.get("default_transaction_isolation"))
     return messages
 
 
-def _outlasted(found: CacheSettings, limits: Mapping[str, Any]) -> Iterator[CheckMessage]:
+def _outlasted(found: CacheSettings, limits: Mapping[str, float | None]) -> Iterator[CheckMessage]:
     """Yield a warning for each limit of the database that is not shorter than a hold."""
     for name, what in _ENDS.items():
         seconds = limits.get(name)
-        if isinstance(seconds, float) and seconds >= found.limits.hold > 0 and seconds:
+        if seconds and seconds >= found.limits.hold:
             yield Advice(
                 f"The database's {name} of {seconds:g} s is not shorter than HOLD_TIMEOUT, "
                 f"{found.limits.hold:g} s: {what} may outlast the hold that protects it.",
@@ -118,16 +117,14 @@ def _unbounded(found: CacheSettings) -> CheckMessage:
     )
 
 
-def _isolated(level: Any) -> Iterator[CheckMessage]:
-    if str(level).lower() in _HIGHER:
-        yield Advice(
-            f"Transactions are {str(level).upper()}: what is read inside one may be older than "
-            "the cache knows, so it is never stored.",
-            hint="Under ATOMIC_REQUESTS nothing is cached then. Use READ COMMITTED, or ask for "
-            "the higher level where it is needed.",
-            obj="DATABASES",
-            id=ISOLATED,
-        )
+def _without_autocommit() -> CheckMessage:
+    return Advice(
+        "AUTOCOMMIT is off: a read is in a transaction that nobody began, and may be older than "
+        "the cache knows; what is stale may be kept.",
+        hint='Leave AUTOCOMMIT of DATABASES["default"] on, and use transaction.atomic().',
+        obj="DATABASES",
+        id=NO_AUTOCOMMIT,
+    )
 
 
 def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
@@ -157,17 +154,10 @@ def _seconds(text: str) -> float | None:
     return float(found[1]) * _SECONDS[found[2] or "ms"] if found else None
 
 
-def _isolation(options: Mapping[str, Any]) -> str | None:
-    """Return the isolation level of OPTIONS, in words; None where it says none."""
-    level = options.get("isolation_level")
-    return None if level is None else str(getattr(level, "name", level)).replace("_", " ").lower()
-
-
-def _shown(connection: BaseDatabaseWrapper) -> dict[str, Any]:
-    """Return what PostgreSQL says of its limits, in seconds, and of its isolation level."""
-    names = [*_ENDS, "default_transaction_isolation"]
+def _shown(connection: BaseDatabaseWrapper) -> dict[str, float | None]:
+    """Return what PostgreSQL says of its limits, in seconds."""
     sql = "SELECT name, setting, unit FROM pg_settings WHERE name = ANY(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [names])
+        cursor.execute(sql, [[*_ENDS]])
         rows = cursor.fetchall()
-    return {name: _seconds(value + unit) if unit else value for name, value, unit in rows}
+    return {name: _seconds(value + unit) for name, value, unit in rows}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -87,21 +86,11 @@ def test_limits_in_options_are_shorter_than_a_hold(options: Any, given: str, war
         assert "mizan.W007" not in static()
 
 
-@pytest.mark.parametrize(
-    ("level", "warned"),
-    [
-        (SimpleNamespace(name="REPEATABLE_READ"), True),
-        (SimpleNamespace(name="READ_COMMITTED"), False),
-        ("serializable", True),
-        (None, False),
-    ],
-)
-def test_isolation_levels_at_which_nothing_is_stored(
-    options: Any, level: Any, warned: bool
-) -> None:
-    options(isolation_level=level)
+def test_reads_need_autocommit(monkeypatch: pytest.MonkeyPatch) -> None:
     with override_settings(MIZAN_CACHE=REDIS):
-        assert ("mizan.W008" in static()) is warned
+        assert "mizan.W008" not in static()
+        monkeypatch.setitem(connections.settings["default"], "AUTOCOMMIT", False)
+        assert "AUTOCOMMIT" in static()["mizan.W008"].hint
 
 
 @pytest.mark.django_db
@@ -132,7 +121,6 @@ def test_only_the_default_database_is_asked() -> None:
         ("lock_timeout", "45s", "mizan.W007"),
         ("idle_in_transaction_session_timeout", "45s", "mizan.W007"),
         ("idle_in_transaction_session_timeout", "0", "mizan.I001"),
-        ("default_transaction_isolation", "repeatable read", "mizan.W008"),
     ],
 )
 def test_the_database_is_asked(name: str, value: str, known: str) -> None:

@@ -4,6 +4,7 @@ The environment may say:
 
 - DATABASE_URL: `postgres://user:password@host:port/name`, or `sqlite:///path`. Default: SQLite, in
   the file `shop.sqlite3` beside manage.py.
+- REDIS_URL: `redis://host:port/0` keeps replies there, for all workers. Default: in memory.
 - SHOP_SECRET: at least 50 characters. Without it a key that everybody knows is used: fine on your
   own machine, nowhere else.
 - SHOP_DEBUG: `0` switches debugging off.
@@ -11,6 +12,7 @@ The environment may say:
 
 import os
 from pathlib import Path
+from typing import Any
 
 from shop.database import database
 from shop.secrets import derived, token_key
@@ -68,7 +70,11 @@ DEFAULT_TENANT = "north"
 PAYMENT_SECRET = derived(SECRET_KEY, "payments")
 
 # Public contexts may see which shop was asked for; nothing else of a request.
-MIZAN_CACHE = {"VARY": {"tenant": "shop.tenants.facet"}}
+MIZAN_CACHE: dict[str, Any] = {"VARY": {"tenant": "shop.tenants.facet"}}
+if url := os.environ.get("REDIS_URL"):
+    MIZAN_CACHE |= {"BACKEND": "redis", "URL": url, "SECRET": derived(SECRET_KEY, "cache")}
+else:
+    SILENCED_SYSTEM_CHECKS = ["mizan.W006"]  # it runs in one process, which has one cache
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]
 MIZAN_VIEW_URLS = {"product": ["/p/:product_id/"]}
 MIZAN_MWT_KEYS = [token_key(SECRET_KEY, "example-1")]
