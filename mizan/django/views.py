@@ -70,7 +70,14 @@ class View:
         # A per-site cache would keep for minutes what a mutation makes stale.
         request._cache_update_cache = False  # type: ignore[attr-defined] # noqa: SLF001
         catalog = registry.catalog
-        incoming = _incoming(request)
+        get = request.META.get
+        incoming = Incoming(
+            request.method or "",
+            request,
+            get("QUERY_STRING", ""),
+            request.content_type or "",
+            get("HTTP_IF_NONE_MATCH", ""),
+        )
         steps = pipeline.respond(catalog, incoming, self._make(catalog, incoming, **route))
         if _running_loop():
             return _aresponse(request, steps)
@@ -110,17 +117,6 @@ def _error_page(request: HttpRequest, error: Exception) -> HttpResponseBase:
 
 call = View("call", pipeline.call)
 context = View("context", reads.read)
-
-
-def _incoming(request: HttpRequest) -> Incoming:
-    get = request.META.get
-    return Incoming(
-        request.method or "",
-        request,
-        get("QUERY_STRING", ""),
-        request.content_type or "",
-        get("HTTP_IF_NONE_MATCH", ""),
-    )
 
 
 class _Response(HttpResponse):

@@ -92,6 +92,8 @@ def _boolean(value: object, kind: ParameterType) -> JsonValue:
 
 
 def _integer(value: object, kind: ParameterType) -> JsonValue:
+    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = value if isinstance(value, int) else whole(value)
         if isinstance(number, float):

@@ -100,7 +100,9 @@ def format(targets: Iterable[Target], limit: int = WRITE_LIMIT) -> str:  # noqa:
         raise ValueError(f"limit is a number of bytes, at least 1, not {limit}.")
     targets = tuple(targets)
     if len(targets) == 1:
-        text = _without_long_values(serialise(targets[0]))
+        text = serialise(targets[0])
+        if len(text) > TOKEN_LIMIT:
+            text = _without_long_values(text)
         if len(text) <= limit:
             return text
     by_text = {_without_long_values(serialise(target)): target for target in targets}

@@ -50,16 +50,9 @@ def effect_target(
         value = args.get(name)
         if value is None and name in effect.context.bound:
             value = bound.get(name)
-        value = _coerced(value, kind)
-        if value is not None:
-            params.append((name, value))
+        try:
+            params.append((name, coerce(value, kind)))
+        except MizanError:  # without a canonical value the target is broader
+            continue
     declaration = effect.declaration
     return Target(declaration["context"], tuple(params), declaration.get("function"))
-
-
-def _coerced(value: JsonValue, kind: Document) -> JsonValue:
-    """Return the canonical value; None where there is none, which makes the target broader."""
-    try:
-        return coerce(value, kind)
-    except MizanError:
-        return None

@@ -20,6 +20,7 @@ SEGMENT = "[a-z][a-z0-9_]*+"
 NAME = rf"(?![a-z0-9_.]{{65}}){SEGMENT}(?:\.{SEGMENT})*"  # MZ-NAM-001
 PARAMETER_NAME = r"(?![a-z0-9_]{65})[a-z][a-z0-9_]*+"  # MZ-NAM-002
 INTEGER = "(?:0|-?[1-9][0-9]{0,14}+)"  # MZ-HDR-002
+_LONG_INTEGER = 10**15
 
 is_name = re.compile(NAME).fullmatch
 is_parameter_name = re.compile(PARAMETER_NAME).fullmatch
@@ -141,11 +142,14 @@ def serialise(target: Target) -> str:
             raise _invalid(
                 f"parameter names in order, each once, after {before!r}", name, "/params"
             )
+        before = name
+        if type(value) is int and -_LONG_INTEGER < value < _LONG_INTEGER:
+            text += f";{name}={value}"
+            continue
         # Most values are such strings, which are their own canonical strings.
         if type(value) is not str or not value.isascii():
             value = canonical_string(_value(value, f"/params/{name}"))
         text += f";{name}={field_value(value)}"
-        before = name
     return text
 
 

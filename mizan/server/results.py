@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -75,12 +75,16 @@ class Result:
         self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
         self._exact = _never_validated_again(schema)
         self._floats = finder(self.adapter.core_schema)
-        self._dump = SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python
+        self._dump = partial(
+            SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python,
+            mode="json",
+            by_alias=True,
+            warnings="error",
+            fallback=self._fallback,
+        )
 
     def shape(self, value: Any) -> Any:
         """Return the value as the declared type. Raises ResultInvalid."""
-        if type(value) is self._exact:
-            return value
         given = self._plain(value)
         try:
             return self._validate(given, from_attributes=True, by_alias=True, by_name=True)
@@ -109,11 +113,9 @@ class Result:
 
     def dump(self, value: Any) -> Any:
         """Return a function's result as JSON-compatible Python. Raises ResultInvalid."""
-        shaped = self.shape(value)
+        shaped = value if type(value) is self._exact else self.shape(value)
         try:
-            return self._dump(
-                shaped, mode="json", by_alias=True, warnings="error", fallback=self._fallback
-            )
+            return self._dump(shaped)
         except PydanticSerializationError as error:
             raise self._invalid(value, str(error)) from error
 
@@ -121,7 +123,8 @@ class Result:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
         dumped = self.dump(value)
         try:
-            return canonical_json(dumped, floats=self._floats)
+            # One row is looked at as quickly without knowing where its floats are.
+            return canonical_json(dumped, floats=self._floats if type(dumped) is list else None)
         except JsonError as error:
             raise self._invalid(value, str(error)) from error
 
