@@ -82,7 +82,7 @@ class Command(BaseCommand):
         try:
             done = outbox.deliver(registry.catalog, cache)
         except DatabaseError as error:
-            return f"the database failed: {str(error).strip()}", False
+            return f"the database failed: {str(error).partition(chr(10))[0]}", False
         if done.error:
             return f"the cache cannot be reached, {_purges(done.left)} wait", False
         if done.count:
