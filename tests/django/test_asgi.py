@@ -270,3 +270,79 @@ def test_a_length_that_is_none_is_no_harm(length: str) -> None:
         assert status == (413 if length.isdecimal() else 200), body
 
     run(test)
+
+
+@pytest.mark.parametrize("kind", ["atomic", "loose", "sync"])
+def test_who_goes_away_leaves_no_half_done_work(kind: str) -> None:
+    began, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    async def wait(title: str) -> None:
+        await Book.objects.acreate(title=title)
+        began.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    @client(affects="shelf")
+    async def atomic(request: HttpRequest) -> None:
+        await wait("never")
+
+    @client(affects="shelf", atomic=False)
+    async def loose(request: HttpRequest) -> None:
+        await wait("kept")
+
+    @client(affects="shelf")
+    def sync(request: HttpRequest) -> None:
+        Book.objects.create(title="whole")
+        began.set()
+        may_end.wait(30)
+        ended.set()
+
+    async def test() -> None:
+        app = get_asgi_application()
+        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/api/mizan/call/"}
+        scope["headers"] = [(b"content-type", b"application/json"), (b"host", b"testserver")]
+        communicator = ApplicationCommunicator(app, scope | {"query_string": b""})
+        await communicator.send_input({"type": "http.request", "body": call(kind)})
+        assert await asyncio.to_thread(began.wait, 30)
+        await communicator.send_input({"type": "http.disconnect"})
+        await asyncio.to_thread(may_end.wait, 0.05)
+        may_end.set()
+        await communicator.wait(30)
+        assert await asyncio.to_thread(ended.wait, 30)
+        assert await communicator.receive_nothing()
+
+    run(test)
+    assert not connection.in_atomic_block
+    titles = list(Book.objects.values_list("title", flat=True))
+    assert titles == {"atomic": [], "loose": ["kept"], "sync": ["whole"]}[kind]
+
+
+def test_tasks_within_a_mutation_are_of_its_transaction() -> None:
+    @client(affects="book")
+    async def part(request: HttpRequest, book_id: int, fails: bool = False) -> None:
+        await Book.objects.acreate(title=f"part {book_id}")
+        await asyncio.sleep(0.01)
+        if fails:
+            raise ValueError
+
+    @client(affects="shelf")
+    async def whole(request: HttpRequest, fails: bool) -> None:
+        parts = [part(request, book_id=n, fails=n == 2) for n in (1, 2, 3)]
+        found = await asyncio.gather(*parts, return_exceptions=True)
+        assert [type(each) for each in found] == [type(None), ValueError, type(None)]
+        if fails:
+            raise ValueError
+
+    async def test() -> None:
+        app = get_asgi_application()
+        status, headers, _ = await ask(app, "POST", "/api/mizan/call/", call("whole", fails=True))
+        assert (status, headers.get("x-mizan-invalidate")) == (500, None)
+        assert await Book.objects.acount() == 0
+        status, headers, _ = await ask(app, "POST", "/api/mizan/call/", call("whole", fails=False))
+        assert headers["x-mizan-invalidate"] == "book;book_id=1, book;book_id=3, shelf"
+        kept = {each.title async for each in Book.objects.all()}
+        assert (status, kept) == (200, {"part 1", "part 3"})
+
+    run(test)
