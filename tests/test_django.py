@@ -23,7 +23,7 @@ def test_the_names_are_sorted_and_each_has_a_home() -> None:
 
 def test_what_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        mizan.django.nothing  # type: ignore[attr-defined] # noqa: B018
+        mizan.django.nothing  # type: ignore[attr-defined] # noqa: B018 (reading it is the test)
 
 
 def test_they_are_the_same_as_of_their_modules() -> None:

@@ -47,7 +47,7 @@ class Kind(click.ParamType):  # type: ignore[type-arg]  # older releases take no
     def shell_complete(
         self,
         ctx: click.Context,  # noqa: ARG002 (click's signature)
-        param: click.Parameter,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002 (click's signature)
         incomplete: str,
     ) -> list[CompletionItem]:
         """Complete the kinds."""

@@ -171,7 +171,7 @@ def public_by_force() -> None:
 
 def hint() -> None:
     @client
-    def hint_1(request: HttpRequest, at: NoSuchType) -> None: ...  # type: ignore[name-defined] # noqa: F821
+    def hint_1(request: HttpRequest, at: NoSuchType) -> None: ...  # type: ignore[name-defined] # noqa: F821 (it is the fault)
 
 
 def option() -> None:
@@ -288,8 +288,8 @@ def test_an_argument_that_is_no_identifier_scopes_with_a_warning() -> None:
 )
 def test_an_identifier_scopes_silently(name: str) -> None:
     scope: dict[str, Any] = {"HttpRequest": HttpRequest}
-    exec(f"def reads(request: HttpRequest, {name}: str) -> None: ...", scope)  # noqa: S102
-    exec(f"def change(request: HttpRequest, {name}: str) -> None: ...", scope)  # noqa: S102
+    exec(f"def reads(request: HttpRequest, {name}: str) -> None: ...", scope)  # noqa: S102 (the name is a parameter)
+    exec(f"def change(request: HttpRequest, {name}: str) -> None: ...", scope)  # noqa: S102 (the name is a parameter)
     client(context=FirstContext, user_scoped=True)(scope["reads"])
     client(affects=FirstContext)(scope["change"])
     assert found() == {}

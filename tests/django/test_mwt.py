@@ -111,7 +111,7 @@ def test_the_claims_are_answered_without_a_query(ada: User, django_assert_num_qu
         assert repr(user) == f"<MWTUser {ada.pk}>"
         assert not hasattr(user, "no_such_thing")
         with pytest.raises(AttributeError, match="User has no attribute 'no_such_thing'"):
-            user.no_such_thing  # noqa: B018
+            user.no_such_thing  # noqa: B018 (reading it is the test)
 
 
 def test_a_filter_by_the_user_costs_no_query_of_its_own(
@@ -164,7 +164,7 @@ def test_a_user_who_is_gone_is_a_401_when_loaded(ada: User, how: str) -> None:
     User.objects.update(is_active=False) if how == "inactive" else User.objects.all().delete()
     assert user.pk
     with pytest.raises(Problem) as caught:
-        user.email  # noqa: B018
+        user.email  # noqa: B018 (reading it is the test)
     assert (caught.value.status, caught.value.code) == (401, "token_invalid")
     assert "WWW-Authenticate" in caught.value.headers
 

@@ -31,7 +31,7 @@ committing = pytest.mark.django_db(transaction=True)
 class Flaky(MemoryCache):
     """A cache in memory that can be out of reach, as a backend of the application."""
 
-    def __init__(self, _url: str = "", *, timeout: float = 1, **given: Any) -> None:  # noqa: ARG002
+    def __init__(self, _url: str = "", *, timeout: float = 1, **given: Any) -> None:  # noqa: ARG002 (the base's signature)
         super().__init__(**given)
         self.down = False
         self.purged: list[tuple[str, ...]] = []

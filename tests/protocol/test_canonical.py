@@ -197,7 +197,7 @@ class Members(dict[Any, Any]):
         ([Items([1]), Items()], "[[1],[]]"),
         (Items([Members(b=1, a=2)]), '[{"a":2,"b":1}]'),
         (collections.OrderedDict(b=1, a=2), '{"a":2,"b":1}'),
-        ([collections.namedtuple("Pair", "x y")(1, 2)], "[[1,2]]"),  # noqa: PYI024
+        ([collections.namedtuple("Pair", "x y")(1, 2)], "[[1,2]]"),  # noqa: PYI024 (untyped on purpose)
     ],
 )
 def test_subclasses_count_as_what_they_derive_from(value: object, text: str, *, fast: bool) -> None:

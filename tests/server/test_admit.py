@@ -17,16 +17,16 @@ def functions(server: Any) -> dict[str, Any]:
     client = server.client
 
     @client
-    def free(request) -> None: ...  # noqa: ANN001
+    def free(request) -> None: ...  # noqa: ANN001 (without a hint on purpose)
 
     @client(login_required=True)
-    def member(request) -> None: ...  # noqa: ANN001
+    def member(request) -> None: ...  # noqa: ANN001 (without a hint on purpose)
 
     @client(permission="shop.add")
-    def adder(request) -> None: ...  # noqa: ANN001
+    def adder(request) -> None: ...  # noqa: ANN001 (without a hint on purpose)
 
     @client(permission=lambda request: "shop.own" in request.rights)
-    def owner(request) -> None: ...  # noqa: ANN001
+    def owner(request) -> None: ...  # noqa: ANN001 (without a hint on purpose)
 
     return dict(server.catalog.functions)
 

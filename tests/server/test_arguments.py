@@ -253,7 +253,7 @@ def test_defaults_that_are_no_json_are_not(hint: Any, default: Any) -> None:
 
 
 def test_signatures() -> None:
-    def plain(request, a, b: int = 1, *, c: str) -> str: ...  # noqa: ANN001
+    def plain(request, a, b: int = 1, *, c: str) -> str: ...  # noqa: ANN001 (without a hint on purpose)
 
     @functools.wraps(plain)
     def wrapped(*args: Any, **kwargs: Any) -> Any: ...

@@ -95,7 +95,7 @@ class OutOfStock(AppError):  # noqa: N818 (an application's word)
     tree: Node | None = None
 
 
-class Taken(AppError):  # noqa: N818
+class Taken(AppError):  # noqa: N818 (an application's word)
     pass
 
 
@@ -127,7 +127,7 @@ def test_functions(server: Any) -> None:
         """
 
     @client(affects=user_profile, errors=[OutOfStock, Taken], deprecated="Use buy_all.")
-    def buy(request: Any, user_id: int, what: Annotated[str, Field(description="Its name.")]): ...  # noqa: ANN202
+    def buy(request: Any, user_id: int, what: Annotated[str, Field(description="Its name.")]): ...  # noqa: ANN202 (without a hint on purpose)
 
     @client
     def send(request: Any, photo: server.Upload, more: list[server.Upload]) -> None: ...

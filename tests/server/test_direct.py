@@ -115,7 +115,7 @@ def test_without_a_transaction_a_failure_is_purged_and_raised_as_it_is(made: Any
 def test_within_a_call_its_targets_join_the_reply(made: Any) -> None:
     @made.client(affects=UserContext)
     def inner(request: Any, user_id: int, fails: bool = False) -> None:
-        made.registry.catalog  # noqa: B018
+        made.registry.catalog  # noqa: B018 (reading it is the test)
         if fails:
             raise KeyError("x")
 

@@ -28,24 +28,24 @@ class Sold(AppError):  # noqa: N818 (an application's word)
     left: int
 
 
-class SoldToo(AppError):  # noqa: N818
+class SoldToo(AppError):  # noqa: N818 (an application's word)
     code = "app.sold"
 
 
-class Wild(AppError):  # noqa: N818
+class Wild(AppError):  # noqa: N818 (an application's word)
     code = "wild"
     status = 399
 
 
-class Odd(AppError):  # noqa: N818
+class Odd(AppError):  # noqa: N818 (an application's word)
     status = "409"  # type: ignore[assignment]
 
 
-class Unread(AppError):  # noqa: N818
-    what: "Nothing"  # type: ignore[name-defined] # noqa: F821
+class Unread(AppError):  # noqa: N818 (an application's word)
+    what: "Nothing"  # type: ignore[name-defined] # noqa: F821 (it is the fault)
 
 
-class Unshown(AppError):  # noqa: N818
+class Unshown(AppError):  # noqa: N818 (an application's word)
     what: Opaque
 
 
@@ -147,7 +147,7 @@ def test_names_of_contexts() -> None:
     assert context_name(int) is None
 
 
-def unknown(request: Any, a: "Nowhere", b: int) -> int: ...  # type: ignore[name-defined,empty-body] # noqa: F821
+def unknown(request: Any, a: "Nowhere", b: int) -> int: ...  # type: ignore[name-defined,empty-body] # noqa: F821 (it is the fault)
 def opaque(request: Any, a: Opaque) -> Opaque: ...  # type: ignore[empty-body]
 def unshown(request: Any, a: type) -> Any: ...
 def silent(request: Any, a: int) -> "Silent": ...  # type: ignore[empty-body]

@@ -137,7 +137,7 @@ class BadContext(Context):
 
 
 class LostContext(Context):
-    a: "Nowhere" = FromRequest(str)  # type: ignore[name-defined] # noqa: F821
+    a: "Nowhere" = FromRequest(str)  # type: ignore[name-defined] # noqa: F821 (it is the fault)
 
 
 def test_bound_parameters_without_a_type(server: Any) -> None:

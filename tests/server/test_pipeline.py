@@ -198,7 +198,7 @@ def test_an_unexpected_error_is_told_under_debug_alone(shop: Any) -> None:
 
 def test_files(either: Any) -> None:
     @either.client
-    def send(request: Any, text: str, photo: either.Upload, more: list[either.Upload] = []) -> Any:  # noqa: B006
+    def send(request: Any, text: str, photo: either.Upload, more: list[either.Upload] = []) -> Any:  # noqa: B006 (read only)
         return [text, photo.name, [each.name for each in more]]
 
     upload = either.Upload
@@ -216,7 +216,7 @@ def test_who_may_call(either: Any) -> None:
     def mine(request: Any) -> str:
         return "mine"
 
-    Request = either.Request  # noqa: N806
+    Request = either.Request  # noqa: N806 (a class)
     assert either.call("mine").status == 401
     assert either.call("mine", Request(user="ada", is_forged=True)).status == 403
     assert either.call("mine", Request(user="ada")).status == 200
@@ -630,7 +630,7 @@ def test_who_may_read(either: Any) -> None:
     def mine(request: Any) -> Any:
         return request.user
 
-    Request = either.Request  # noqa: N806
+    Request = either.Request  # noqa: N806 (a class)
     assert either.read("mine").status == 401
     assert either.read("mine", "", Request(user="ada")).status == 403
     allowed = Request(user="ada", rights=("shop.see",))
@@ -681,7 +681,7 @@ def test_functions_of_one_bundle_run_concurrently_under_asgi(server: Any) -> Non
 @pytest.fixture
 def pages(either: Any) -> Any:
     """View functions."""
-    client, Response = either.client, either.Response  # noqa: N806
+    client, Response = either.client, either.Response  # noqa: N806 (a class)
 
     @client(context="user")
     def user(request: Any, user_id: int) -> None: ...

@@ -41,7 +41,7 @@ def _declarations() -> Iterator[None]:
 
 
 @pytest.fixture
-def emma(db: None) -> Book:  # noqa: ARG001
+def emma(db: None) -> Book:  # noqa: ARG001 (the fixture makes the tables)
     """A book."""
     return Book.objects.create(title="Emma", pages=400)
 

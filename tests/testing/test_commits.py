@@ -24,13 +24,13 @@ def test_on_commit_runs_after_each_request(web: Any) -> None:
         raise ValueError
 
     @client(affects=ShelfContext)
-    def change(request: HttpRequest) -> None:  # noqa: ARG001
+    def change(request: HttpRequest) -> None:  # noqa: ARG001 (a server function takes the request)
         transaction.on_commit(lambda: transaction.on_commit(lambda: ran.append("inner")))
         transaction.on_commit(fail, robust=True)
         try:
             with transaction.atomic():
                 transaction.on_commit(lambda: ran.append("rolled back"))
-                raise KeyError  # noqa: TRY301
+                raise KeyError  # noqa: TRY301 (it rolls the block back)
         except KeyError:
             ran.append("function")
 
@@ -45,7 +45,7 @@ def test_on_commit_does_not_run_after_a_roll_back(web: Any) -> None:
     ran: list[int] = []
 
     @client(affects=ShelfContext)
-    def change(request: HttpRequest) -> None:  # noqa: ARG001
+    def change(request: HttpRequest) -> None:  # noqa: ARG001 (a server function takes the request)
         transaction.on_commit(lambda: ran.append(1))
         raise ValueError("no")
 
@@ -61,7 +61,7 @@ def test_on_commit_runs_once_where_tests_commit(web: Any) -> None:
     ran: list[int] = []
 
     @client(affects=ShelfContext)
-    def change(request: HttpRequest) -> None:  # noqa: ARG001
+    def change(request: HttpRequest) -> None:  # noqa: ARG001 (a server function takes the request)
         transaction.on_commit(lambda: ran.append(1))
 
     web.call("change")
@@ -75,7 +75,7 @@ class InDjangosTestCase(TestCase):
         ran: list[int] = []
 
         @client(affects=ShelfContext)
-        def change(request: HttpRequest) -> None:  # noqa: ARG001
+        def change(request: HttpRequest) -> None:  # noqa: ARG001 (a server function takes the request)
             transaction.on_commit(lambda: ran.append(1))
 
         MizanClient().call("change")

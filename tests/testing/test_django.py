@@ -83,7 +83,7 @@ def test_a_wrong_reply_is_refused(
 
 def test_a_page_passes_but_not_with_a_wrong_header(web: Any, spoil: Any) -> None:
     @client(affects=ShelfContext, route="/clear/")
-    def clear(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    def clear(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 (a server function takes the request)
         return HttpResponse("done")
 
     response = web.post("/clear/")
@@ -104,7 +104,7 @@ def test_a_problem_of_an_undeclared_error_is_refused(web: Any, spoil: Any) -> No
         by: int
 
     @client(errors=[TakenError])
-    def take(request: HttpRequest) -> None:  # noqa: ARG001
+    def take(request: HttpRequest) -> None:  # noqa: ARG001 (a server function takes the request)
         raise TakenError("It is taken.", by=3)
 
     assert web.call("take").problem["data"] == {"by": 3}
@@ -157,7 +157,7 @@ def test_fresh_data_is_seen_by_an_async_client(emma: Book) -> None:
 
 def test_data_that_nobody_hears_of_is_no_fresh_data(emma: Book) -> None:
     @client
-    def change(request: HttpRequest, book_id: int) -> None:  # noqa: ARG001
+    def change(request: HttpRequest, book_id: int) -> None:  # noqa: ARG001 (a server function takes the request)
         Book.objects.filter(pk=book_id).update(title="Emma II")
 
     web = MizanClient()
@@ -200,7 +200,7 @@ def test_the_same_data_is_no_fresh_data(emma: Book) -> None:
 
 def test_the_same_data_without_an_etag_is_no_fresh_data() -> None:
     @client(context="now", cache=False)
-    def constant(request: HttpRequest) -> int:  # noqa: ARG001
+    def constant(request: HttpRequest) -> int:  # noqa: ARG001 (a server function takes the request)
         return 1
 
     @client(affects="now")
@@ -234,7 +234,7 @@ def test_what_a_test_declares_is_forgotten(web: Any) -> None:
     with isolated():
 
         @client
-        def extra(request: HttpRequest) -> int:  # noqa: ARG001
+        def extra(request: HttpRequest) -> int:  # noqa: ARG001 (a server function takes the request)
             return 1
 
         assert web.call("extra").result == 1

@@ -52,7 +52,7 @@ def test_a_wrong_request_is_sent_too(web: Any, ask: Any, status: int, code: str)
 
 def test_a_long_url_is_sent_as_post(web: Any) -> None:
     @client(context="find")
-    def found(request: HttpRequest, words: list[str]) -> int:  # noqa: ARG001
+    def found(request: HttpRequest, words: list[str]) -> int:  # noqa: ARG001 (a server function takes the request)
         return len(words)
 
     reply = web.read("find", words=["long"] * 1000)
@@ -62,7 +62,7 @@ def test_a_long_url_is_sent_as_post(web: Any) -> None:
 
 def test_files_are_sent_as_files(web: Any) -> None:
     @client
-    def keep(request: HttpRequest, name: str, file: UploadedFile) -> str:  # noqa: ARG001
+    def keep(request: HttpRequest, name: str, file: UploadedFile) -> str:  # noqa: ARG001 (a server function takes the request)
         return f"{name}: {file.read().decode()}"
 
     assert web.call("keep", name="a", file=io.BytesIO(b"text")).result == "a: text"
@@ -104,7 +104,7 @@ def test_a_misspelt_target_is_the_tests_fault() -> None:
 
 def test_none_is_left_out_and_an_empty_list_is_no_file() -> None:
     @client
-    def count(request: HttpRequest, words: list[str]) -> int:  # noqa: ARG001
+    def count(request: HttpRequest, words: list[str]) -> int:  # noqa: ARG001 (a server function takes the request)
         return len(words)
 
     web = MizanClient()

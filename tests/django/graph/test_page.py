@@ -29,14 +29,14 @@ class Cells(HTMLParser):
         self._in = False
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (the base's signature)
         if tag == "tr":
             self.rows.append([])
         self._in = tag in ("td", "th")
         if self._in:
             self.rows[-1].append("")
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 (the base's signature)
         self._in = False
 
     def handle_data(self, data: str) -> None:
