@@ -16,7 +16,10 @@ from mizan.protocol.guards import MAX_SCOPE_PARAMS
 from mizan.protocol.targets import is_name, is_parameter_name
 
 _WORD = "small letters, digits and _, a letter first, at most 64"
-_NAMES = {is_name: f"words of {_WORD}, joined by dots", is_parameter_name: _WORD}
+_NAMES: dict[Callable[[str], object], str] = {
+    is_name: f"words of {_WORD}, joined by dots",
+    is_parameter_name: _WORD,
+}
 
 Document: TypeAlias = Mapping[str, Any]
 """A JSON object of ``declarations.schema.json``."""

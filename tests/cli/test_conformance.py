@@ -61,7 +61,7 @@ def test_a_wrong_port_fails_with_the_case_that_shows_it(mizan: Any, wrong_port: 
 def test_the_report_is_json_or_junit_too(mizan: Any, python_port: list[str]) -> None:
     call = ["conformance", "run", "--select", "key", "--deadline", "9", "--format"]
     assert mizan(*call, "json", "--", *python_port).json["passed"] is True
-    suite = ET.fromstring(mizan(*call, "junit", "--", *python_port).out.encode())  # noqa: S314
+    suite = ET.fromstring(mizan(*call, "junit", "--", *python_port).out.encode())  # noqa: S314 (our own)
     assert int(suite.attrib["tests"]) > 0
     assert suite.attrib["failures"] == "0"
 
