@@ -34,8 +34,6 @@ _FACETS = {
 _CONSTANT = {"method": "GET"}
 # Django shows nowhere in public what is active in a thread or task.
 _languages: Any = trans_real
-_zones: Any = timezone
-_urlconfs: Any = urls._urlconfs  # type: ignore[attr-defined] # noqa: SLF001
 _SAVING = translation.override.__enter__.__code__
 
 
@@ -210,18 +208,20 @@ class _WatchedURLconf(str):
         """Nothing is kept of this watcher."""
 
 
-# (where Django keeps what is active, what watches it)
-_WATCHED: tuple[tuple[Any, Any], ...] = (
-    (_languages._active, _WatchedLanguage),  # noqa: SLF001
-    (_zones._active, _WatchedZone),  # noqa: SLF001
-    (_urlconfs, _WatchedURLconf),
+# (where Django keeps what is active, under which name, what watches it); Django's tests put others
+# in their places, so each is looked up anew
+_WATCHED: tuple[tuple[Any, str, Any], ...] = (
+    (trans_real, "_active", _WatchedLanguage),
+    (timezone, "_active", _WatchedZone),
+    (urls, "_urlconfs", _WatchedURLconf),
 )
 
 
 @contextmanager
 def watched(witness: Witness) -> Iterator[Witness]:
     """Watch the active language, time zone and URLconf while public functions run."""
-    before = [(local, watch, local.value) for local, watch in _WATCHED if hasattr(local, "value")]
+    kept = [(getattr(module, name), watch) for module, name, watch in _WATCHED]
+    before = [(local, watch, local.value) for local, watch in kept if hasattr(local, "value")]
     watchers: list[Any] = []
     try:
         for local, watch, active in before:

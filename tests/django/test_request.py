@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.urls import get_urlconf, reverse, set_urlconf
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
@@ -132,6 +132,14 @@ def test_the_language_is_watched_only_where_one_is_active() -> None:
         assert translation.gettext("Yes") == "Yes"
         assert timezone.get_current_timezone_name()
     assert seen.seen == set()
+
+
+def test_a_change_of_the_settings_blinds_nobody() -> None:
+    for code in ("fr", "en"):  # Django forgets what is active where it keeps it
+        changed = override_settings(LANGUAGE_CODE=code)
+        with changed, translation.override("de"), watched(witness()) as seen:
+            assert translation.gettext("Yes") == "Ja"
+        assert seen.seen == {"language"}
 
 
 def test_everything_is_as_before_even_after_an_error() -> None:
