@@ -133,6 +133,15 @@ def test_a_purge_does_not_release(cache: MemoryCache) -> None:
     assert begin(cache).state is State.HELD
 
 
+def test_a_renewal_purges_although_its_hold_is_gone(cache: MemoryCache, clock: Clock) -> None:
+    hold = Hold(("shop",))
+    cache.hold(hold)
+    clock.now += 30
+    fill(cache, payload=b"old")
+    cache.renew(hold)
+    assert state(cache) is State.MISS
+
+
 def test_a_release_ends_its_own_hold_only(cache: MemoryCache) -> None:
     one, other = Hold(("shop",)), Hold(("shop",))
     cache.hold(one)
@@ -232,7 +241,7 @@ def test_an_entry_lives_as_long_as_it_may(
 @pytest.mark.parametrize("ttl", [0, -1])
 def test_what_has_no_time_to_live_is_not_stored(cache: MemoryCache, ttl: float) -> None:
     fill(cache, ttl=ttl)
-    assert state(cache) is State.MISS
+    assert cache.stats()["entries"] == 0
     assert begin(cache).state is State.MISS, "and its claim is given back"
 
 

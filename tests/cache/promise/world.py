@@ -231,6 +231,12 @@ class World:
 
     # The store.
 
+    def evict_guard(self, guard: str) -> None:
+        """Evict a guard, if nobody can be holding it: no store is asked to evict those."""
+        holders = (m for m in self.mutations if m.stage not in {Stage.OPEN, Stage.OVER})
+        if not any(guard in mutation.hold.guards for mutation in holders):
+            self.store.evict_guard(guard)
+
     def lose_everything(self, *, restart: bool) -> None:
         (self.store.restart if restart else self.store.flush)()
         for mutation in self.mutations:
