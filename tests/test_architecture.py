@@ -38,7 +38,7 @@ ARROWS: dict[str, set[str]] = {
     "mizan.server": CORE | {"mizan.cache.base", "mizan.protocol"},
     "mizan.django": CORE
     | {"mizan.cache", "mizan.cache.base", "mizan.protocol", "mizan.schemas", "mizan.server"},
-    "mizan.testing": CORE | {"mizan.protocol", "mizan.schemas", "mizan.server"},
+    "mizan.testing": CORE | {"mizan.django", "mizan.protocol", "mizan.schemas", "mizan.server"},
     "mizan.mwt": {"mizan.django"},
     "mizan_codegen": set(),
     "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.schemas", "mizan.testing"},

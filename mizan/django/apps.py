@@ -22,11 +22,12 @@ class MizanConfig(AppConfig):
 
     def ready(self) -> None:
         """Discover declarations; register checks; follow changed settings."""
-        from mizan.django import cache_checks, checks, conf, outbox  # noqa: F401 (registers checks)
+        from mizan.django import cache_checks, checks, conf, outbox, replicas  # noqa: F401 (checks)
 
         registry.host = _host
         autodiscover_modules(conf.usable("MIZAN_MODULE"))
         outbox.connect()
+        replicas.watch()
         if find_spec("prometheus_client"):
             from mizan.django import metrics
 

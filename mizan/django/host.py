@@ -88,8 +88,6 @@ class DjangoHost:
         self.largest_entry = settings_.max_entry_bytes
         self.varies = bool(self._vary)
         self._watches_replicas = not settings_.limits.lag and bool(replicas.aliases())
-        if self._watches_replicas:
-            replicas.watch()
         # Its state is the connection's, so one serves every call, as it would as a decorator.
         self._atomic = transaction.atomic()
         # A mutation runs as a view does under ATOMIC_REQUESTS, and in the default database always.

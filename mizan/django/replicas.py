@@ -38,7 +38,7 @@ def watched(witness: Witness) -> Iterator[None]:
 
 
 def watch() -> None:
-    """Watch every connection to a replica, those that are open and those to come."""
+    """Watch every connection to a replica: those to come, and this thread's."""
     connection_created.connect(_on_connection, dispatch_uid="mizan.replicas")
     for connection in connections.all(initialized_only=True):
         _on_connection(connection=connection)

@@ -75,14 +75,14 @@ def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
     guards = catalog.slots.guards(promise.targets)
     if cache is None or not guards:
         return
-    hold = Hold(guards) if held is None else Hold((*{*held.guards, *guards},), held.id)
+    hold = Hold((*dict.fromkeys((*held.guards, *guards)),), held.id) if held else Hold(guards)
     try:
         yield Ask(cache, "renew", (hold,), always=True)
     except CacheUnavailable:
         host.count("error")
         logger.warning("cache.purge_failed", extra={"guards": len(hold.guards)})
         # What is held expires by itself, and its stamps are newer than every entry.
-        if promise.row is None and not (held and held.guards >= hold.guards):
+        if promise.row is None and not (held and set(held.guards) >= set(guards)):
             yield Block(partial(host.remember, promise.targets, 0.0), always=True)
         return
     if promise.row is not None:

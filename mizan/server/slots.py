@@ -78,12 +78,16 @@ class Slots:
         return Slot(key, self.tags(context, dict(params)))
 
     def guards(self, targets: Iterable[Target]) -> tuple[str, ...]:
-        """Return the tags of the guards that a purge of targets names, each once."""
+        """Return the tags of the guards that a purge of targets names, each once.
+
+        A context that is not declared here, but in another release, is purged as a whole.
+        """
         found: dict[str, None] = {}
         for target in targets:
             if target == EVERYTHING:
                 found.update((self._tag(Guard(name)), None) for name in self._catalog.contexts)
             else:
-                scope = self._catalog.contexts[target.context].scope_params
+                context = self._catalog.contexts.get(target.context)
+                scope = context.scope_params if context else ()
                 found[self._tag(target_guard(target, scope))] = None
         return tuple(found)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mizan.cache.base import CacheUnavailable, Hold, Limits
 from mizan.schemas import problems
 from mizan.server import pipeline, reads
 from mizan.server.catalog import Catalog
@@ -56,10 +57,12 @@ class Request:
 class Watched:
     """A request that tells who looked at it."""
 
-    def __init__(self, request: Request, witness: Any) -> None:
-        self._request, self._witness = request, witness
+    def __init__(self, request: Request, witness: Any, own: tuple[str, ...]) -> None:
+        self._request, self._witness, self._own = request, witness, own
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._own:
+            return getattr(self._request, name)
         noted = self._witness.varied if name == "fields" else self._witness.seen
         noted.add(name)
         return getattr(self._request, name)
@@ -87,6 +90,7 @@ class FakeHost:
     hold_timeout = 30.0
     largest_entry = 1000
     varies = False
+    lags = False
 
     def __init__(self) -> None:
         self.cache: Any = None
@@ -213,14 +217,52 @@ class FakeHost:
         yield witness
 
     def witnessed(self, request: Request, *, is_public: bool) -> Any:
-        witness = SimpleNamespace(seen=set(), varied=set(), lags=False)
-        return Watched(request, witness), self._watching(witness)
+        witness = SimpleNamespace(seen=set(), varied=set(), lags=self.lags)
+        own = () if is_public else ("user",)
+        return Watched(request, witness, own), self._watching(witness)
 
     def problem(self, error: Exception) -> Problem | None:
         return Problem("not_found", "It is gone.") if isinstance(error, LookupError) else None
 
     def report(self, error: Exception, request: Request) -> None:
         self.reported.append(error)
+
+
+class Recorder:
+    """A cache that notes what it is asked for, and refuses what it is told to."""
+
+    def __init__(self, host: Any) -> None:
+        self.limits = Limits()
+        self.host = host
+        self.log: list[Any] = []
+        self.down: set[str] = set()
+        self.aio = _Aio(self)
+
+    def _note(self, name: str, guards: Any) -> None:
+        self.log.append((name, *guards))
+        self.host.log.append(name)
+        if name in self.down:
+            raise CacheUnavailable("It is down.")
+
+    def hold(self, hold: Hold) -> None:
+        self._note("hold", hold.guards)
+
+    def renew(self, hold: Hold) -> None:
+        self._note("renew", hold.guards)
+
+    def release(self, hold: Hold) -> None:
+        self._note("release", hold.guards)
+
+
+class _Aio:
+    def __init__(self, cache: Recorder) -> None:
+        self._cache = cache
+
+    def __getattr__(self, name: str) -> Any:
+        async def ask(*args: Any) -> Any:
+            return getattr(self._cache, name)(*args)
+
+        return ask
 
 
 class Server:
@@ -307,3 +349,25 @@ def server() -> Server:
 def either(request: pytest.FixtureRequest) -> Server:
     """A server, once under WSGI and once under ASGI."""
     return Server(request.param)
+
+
+@pytest.fixture
+def kept(either: Any) -> Any:
+    """A server whose cache notes everything, with contexts `news` and `talk`."""
+    either.host.cache = Recorder(either.host)
+    for name in ("news", "talk"):
+        either.client(context=name, name=name)(lambda request: 1)
+
+    def effect(request: Any, fails: bool = False) -> None:
+        either.host.log.append("effect")
+        for inner in either.inner:
+            inner(request)
+        if fails:
+            raise LookupError
+
+    either.inner = []
+    either.publish = either.client(affects="news", name="publish")(effect)
+    either.client(affects="news", name="loose", atomic=False)(effect)
+    either.client(name="plain")(effect)
+    either.deep = either.client(affects="talk", name="deep")(lambda request: None)
+    return either
