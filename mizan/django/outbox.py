@@ -25,7 +25,6 @@ from mizan.cache.base import Cache, CacheUnavailable, Hold
 from mizan.django import cache_settings, origin_cache, signals
 from mizan.django.models import OutboxRow
 from mizan.errors import MizanError
-from mizan.protocol.guards import Guard, tag, target_guard
 from mizan.protocol.targets import EVERYTHING, Target, target_from_json, target_to_json
 from mizan.server.catalog import Catalog
 from mizan.server.registry import registry
@@ -101,7 +100,7 @@ def deliver(catalog: Catalog, cache: Cache, *, limit: int = 100) -> Delivered:
 def _purge(catalog: Catalog, cache: Cache, rows: Sequence[OutboxRow]) -> str | None:
     """Purge what rows name. Returns the code of a failure."""
     try:
-        purge(cache, guards(catalog, (each for row in rows for each in targets(row))))
+        purge(cache, catalog.slots.guards(each for row in rows for each in targets(row)))
     except CacheUnavailable as error:
         logger.warning("outbox.failed: %d purges wait: %s", len(rows), error)
         return UNAVAILABLE
@@ -128,21 +127,6 @@ def targets(row: OutboxRow) -> list[Target]:
     except MizanError as error:
         logger.error("outbox.unreadable: purge %d is taken for *: %s", row.pk, error)  # noqa: TRY400
         return [EVERYTHING]
-
-
-def guards(catalog: Catalog, found: Iterable[Target]) -> tuple[str, ...]:
-    """Return the tags of the guards that a purge of targets renews.
-
-    A context that this worker does not know, as it runs another release, is purged as a whole.
-    """
-    tags: dict[str, None] = {}
-    for target in found:
-        if target.context == EVERYTHING.context:
-            tags |= dict.fromkeys(tag(Guard(name)) for name in catalog.contexts)
-            continue
-        context = catalog.contexts.get(target.context)
-        tags[tag(target_guard(target, context.scope_params if context else ()))] = None
-    return tuple(tags)
 
 
 def connect() -> None:

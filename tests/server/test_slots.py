@@ -65,6 +65,10 @@ def test_equal_strings_are_one_slot(slots: Any) -> None:
 
 
 def test_targets_name_their_guards_once(slots: Any) -> None:
+    # Targets that were written down and read again have texts for values.
+    assert slots.guards([Target("user", (("user_id", "5"),))]) == slots.guards(
+        [Target("user", (("user_id", 5),))]
+    )
     five = Target("user", (("user_id", 5),))
     function = Target("user", (("user_id", 5),), "profile")
     page = Target("news", (("page", 3),))

@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
     def _purge(self, cache: Cache, options: Mapping[str, Any]) -> None:
         named = [each for text in options["target"] for each in _targets(registry.catalog, text)]
-        tags = outbox.guards(registry.catalog, named)
+        tags = registry.catalog.slots.guards(named)
         outbox.purge(cache, tags)
         texts = [serialise(each) for each in named]
         if options["json"]:
