@@ -1,0 +1,5 @@
+"""Its URLs."""
+
+from django.urls import include, path
+
+urlpatterns = [path("api/mizan/", include("mizan.django.urls"))]
