@@ -1,12 +1,14 @@
 """Calls through Django's WSGI handler: this project beside django-ninja, REST framework, by hand.
 
-usage: calls.py [--rounds N] [--only CASE] [--profile CASE]       (a case: plain_1, mutation_20, …)
+usage: calls.py [--rounds N] [--only CASE] [--profile CASE] [--cache]
+                                                                  (a case: plain_1, mutation_20, …)
 
 A function with three arguments answers with 1, 20 or 500 rows of a pydantic model: as a plain
 function, and as a mutation in a transaction; without middleware and with Django's default ones.
-"By hand" is what a careful person writes with pydantic (`contenders/calls.py`). All run in one
-process, a few calls in turn; the times are CPU time, the best of all rounds, so that other load on
-the machine counts little.
+The origin cache is off, for the others have none that a mutation would have to purge; `--cache`
+turns on the one of the process. "By hand" is what a careful person writes with pydantic
+(`contenders/calls.py`). All run in one process, a few calls in turn; the times are CPU time, the
+best of all rounds, so that other load on the machine counts little.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ settings.configure(
         "mizan.django",
     ],
     MIDDLEWARE=[],
+    MIZAN_CACHE={"BACKEND": "memory" if "--cache" in sys.argv else None},
     REST_FRAMEWORK={"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]},
     ROOT_URLCONF=__name__,
     SECRET_KEY="protects nothing here",  # noqa: S106 (see its value)
@@ -183,6 +186,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--only", metavar="CASE", help="measure this case alone")
     parser.add_argument("--profile", metavar="CASE", help="profile this case of mizan instead")
+    parser.add_argument("--cache", action="store_true", help="with mizan's cache of the process")
     arguments = parser.parse_args()
     declare()
     print(

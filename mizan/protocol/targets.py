@@ -103,10 +103,11 @@ def target_text(target: Target) -> str:
     if function is not None:
         text += f',"function":"{function}"'
     if params:
-        members = [
-            f'"{name}":{(canonical_string if type(value) is int else canonical_json)(value)}'
-            for name, value in params
-        ]
+        members = []
+        for name, value in params:
+            if type(value) is not int or not -_LONG_INTEGER < value < _LONG_INTEGER:
+                value = canonical_json(value)
+            members.append(f'"{name}":{value}')
         text += f',"params":{{{",".join(members)}}}'
     return f'{{"context":{text}}}'
 

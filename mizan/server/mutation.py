@@ -88,6 +88,7 @@ class _Mutation:
     ) -> None:
         self.catalog = catalog
         self.host = catalog.host
+        self.cache = catalog.host.cache
         self.collector = collector
         self.run = run
         self.declared = declared
@@ -108,12 +109,13 @@ class _Mutation:
             raise
         finally:
             self.collector.is_atomic = False
-        yield from self._make_good()
+        if self.cache is not None:
+            yield from self._make_good()
         return result
 
     def without_transaction(self, is_direct: bool) -> Steps[Any]:
         """Run it; hold what it is declared to make stale before its first effect."""
-        if self.declared and self.host.cache and not self.collector.is_atomic:
+        if self.declared and self.cache is not None and not self.collector.is_atomic:
             self.promise.targets = self.declared
             if is_direct:
                 self.promise.is_nested = yield Block(self.host.in_transaction)
@@ -124,7 +126,8 @@ class _Mutation:
         except Exception as error:  # noqa: BLE001 (raised again below)
             failure = error  # nothing rolled back what it did before it failed
         self._end()
-        yield from self._make_good()
+        if self.cache is not None and not self.collector.is_atomic:
+            yield from self._make_good()
         if failure:
             raise failure
         return result
@@ -138,8 +141,8 @@ class _Mutation:
         """Run it; hold what became stale as the last step before the commit."""
         result = yield self.run
         self._end()
-        self.promise.targets = self.collector.stale()
-        if self.promise.targets and self.host.cache:
+        self.promise.targets = () if self.cache is None else self.collector.stale()
+        if self.promise.targets:
             self.promise.is_nested = self.host.is_nested()
             try:
                 yield from pledge(self.catalog, self.promise)
@@ -156,8 +159,6 @@ class _Mutation:
 
     def _make_good(self) -> Steps[None]:
         """After the commit, or once that of a caller's transaction comes, renew what was held."""
-        if self.host.cache is None or self.collector.is_atomic:
-            return
         if self.is_outermost:
             self.promise.targets = self.collector.finish()
         if self.promise.is_nested:

@@ -121,11 +121,11 @@ class Result:
 
     def text(self, value: Any) -> str:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
-        dumped = self.dump(value)
         try:
+            dumped = self._dump(value if type(value) is self._exact else self.shape(value))
             # One row is looked at as quickly without knowing where its floats are.
             return canonical_json(dumped, floats=self._floats if type(dumped) is list else None)
-        except JsonError as error:
+        except (PydanticSerializationError, JsonError) as error:
             raise self._invalid(value, str(error)) from error
 
     def _invalid(self, value: Any, why: str) -> ResultInvalid:
