@@ -78,7 +78,7 @@ class Dialler:
         except (RedisError, OSError) as error:
             slow = isinstance(error, RedisTimeout | TimeoutError)
             why = f"no answer within {self.timeout:g} s" if slow else str(error)
-            if watch.reused and not slow:
+            if watch.at in watch.reused and not slow:
                 raise Stale(why) from None
             breakers[watch.at].failed(probes[watch.at], why)
             raise CacheUnavailable(f"{breakers[watch.at].name}: {why}") from None
@@ -88,13 +88,13 @@ class Dialler:
 
 
 class Watch:
-    """How far an exchange is: `at` which batch, and whether a connection is `reused`."""
+    """How far an exchange is: `at` which batch, and for which ones a connection is `reused`."""
 
     __slots__ = ("at", "reused")
 
     def __init__(self) -> None:
         self.at = 0
-        self.reused = False
+        self.reused: set[int] = set()
 
 
 class Sender:
@@ -135,7 +135,7 @@ class Sender:
 
     def _take(self, address: Address, fresh: bool, watch: Watch) -> Any:
         if not fresh and (connection := _idle_one(self._idle, address)):
-            watch.reused = True
+            watch.reused.add(watch.at)
             return connection
         return self._dialler.connection(redis.connection, address, self._dialler.timeout)
 
@@ -185,7 +185,7 @@ class AsyncSender:
 
     def _take(self, home: _Home, address: Address, fresh: bool, watch: Watch) -> Any:
         if not fresh and (connection := _idle_one(home.idle, address)):
-            watch.reused = True
+            watch.reused.add(watch.at)
             return connection
         return self._dialler.connection(redis.asyncio.connection, address, None)
 

@@ -519,6 +519,15 @@ def test_a_stopped_node_fails_alone_and_comes_back(redis_cluster: Cluster, make:
     assert [*cache.ask("DBSIZE").values()] != [0, 0, 0]
 
 
+def test_idle_connections_to_every_node_may_be_gone(redis_cluster: Cluster, make: Make) -> None:
+    cache = make(redis_cluster)
+    tags = [f"guard-{n}" for n in range(40)]
+    cache.purge(tags)
+    for node in redis_cluster.nodes:
+        node.client.execute_command("CLIENT KILL", "TYPE", "normal", "SKIPME", "yes")
+    cache.purge(tags)
+
+
 def test_a_cluster_is_found_by_any_living_seed(redis_cluster: Cluster) -> None:
     (dead,) = free_ports(1)
     url = f"redis+cluster://{HOST}:{dead},{HOST}:{redis_cluster.nodes[1].port}"

@@ -194,6 +194,22 @@ def test_a_coroutine_that_is_cancelled_leaves_no_half_read_connection(proxy: Pro
     asyncio.run(main())
 
 
+def test_where_one_server_failed_the_replies_of_others_are_not_left_for_later(
+    proxy: Proxy,
+) -> None:
+    sender, (dead,) = AsyncSender(dialler()), free_ports(1)
+
+    async def main() -> None:
+        first, second = [[Batch(at(proxy.port), [(b"ECHO", n)])] for n in (1, 2)]
+        assert await sender.exchange(first, fresh=False) == [[b"1"]]
+        with pytest.raises(CacheUnavailable, match=str(dead)) as caught:
+            await sender.exchange([*first, Batch(at(dead), PING)], fresh=False)
+        assert not isinstance(caught.value, Stale)  # that one was new
+        assert await sender.exchange(second, fresh=False) == [[b"2"]]
+
+    asyncio.run(main())
+
+
 def test_a_coroutine_hears_of_the_same_failures(proxy: Proxy) -> None:
     dials = dialler(0.2)
     sender = AsyncSender(dials)
