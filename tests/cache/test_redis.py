@@ -12,6 +12,7 @@ from servers import HOST, Cluster, Proxy, SentinelSet, Server, free_ports, wait_
 
 from mizan.cache.base import Begun, CacheUnavailable, Found, Hold, Limits, State
 from mizan.cache.redis import RedisCache
+from mizan.cache.redis_wire import Address, Batch
 
 pytestmark = pytest.mark.server
 
@@ -523,6 +524,8 @@ def test_idle_connections_to_every_node_may_be_gone(redis_cluster: Cluster, make
     cache = make(redis_cluster)
     tags = [f"guard-{n}" for n in range(40)]
     cache.purge(tags)
+    for node in redis_cluster.nodes:  # as if two threads had been at it
+        cache._sender.exchange([Batch(Address(HOST, node.port), [(b"PING",)])], fresh=True)
     for node in redis_cluster.nodes:
         node.client.execute_command("CLIENT KILL", "TYPE", "normal", "SKIPME", "yes")
     cache.purge(tags)
