@@ -20,7 +20,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-for _folder in (ROOT / "tests" / "cache", HERE):  # the starters of real servers are the tests'
+FOLDERS = (HERE, ROOT / "tests" / "cache", ROOT)  # the starters of real servers are the tests'
+for _folder in reversed(FOLDERS):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
@@ -53,7 +54,7 @@ def environment(given: dict[str, Any]) -> dict[str, str]:
 
     `given`: `apps`, `settings` and, unless PostgreSQL is to be taken, `sqlite`: a file.
     """
-    paths = os.pathsep.join([str(HERE), str(ROOT / "tests" / "cache")])
+    paths = os.pathsep.join(map(str, FOLDERS))
     return {
         "COHERENCE": json.dumps(given),
         "DJANGO_SETTINGS_MODULE": "rows.settings",

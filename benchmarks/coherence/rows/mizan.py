@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -28,9 +29,13 @@ class Refused(AppError):
 
 
 class Notes:
-    """What this process notes of the mutation that runs: the versions that it writes, by key."""
+    """What this process notes of the mutation that runs: the versions that it writes, by key.
 
-    written: dict[int, int] = {}  # noqa: RUF012 (one mutation at a time in a process)
+    One mutation runs at a time in a worker. `on_written` is called before the commit.
+    """
+
+    written: ClassVar[dict[int, int]] = {}
+    on_written: ClassVar[Callable[[dict[int, int]], None]] = lambda _: None
 
 
 def _bump(condition: str = "", *values: Any) -> dict[int, int]:
@@ -43,7 +48,8 @@ def _bump(condition: str = "", *values: Any) -> dict[int, int]:
             values,
         )
         found = dict(cursor.fetchall())
-    Notes.written = {**Notes.written, **found}
+    Notes.written = found
+    Notes.on_written(found)
     return found
 
 
