@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import clear_url_caches
 from project.http import Web
-from project.store import PASSWORD
+from project.store import PASSWORD, on_redis
 from servers import Server
 
+from mizan.django import outbox
 from mizan.server.registry import registry
 
 
@@ -63,6 +65,18 @@ def redis_server(_server: Server) -> Server:
         _server.start()
     _server.flush()
     return _server
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.server)])
+def kept(
+    request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """Keep replies in memory, then in Redis; the setting. Nobody delivers from the outbox."""
+    monkeypatch.setattr(outbox, "_next_look", float("inf"))
+    in_memory = request.param == "memory"
+    found = {} if in_memory else on_redis(request.getfixturevalue("redis_server"))
+    settings.MIZAN_CACHE = found
+    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
