@@ -34,7 +34,7 @@ class State(Enum):
     HELD = "held"
     """Compute without storing: a mutation is about to commit."""
     BUSY = "busy"
-    """Wait for another worker that computes it, or compute without storing."""
+    """Wait for another worker that computes it, or just has, or compute without storing."""
     ALONE = "alone"
     """Compute without storing and without waiting: what was computed last could not be stored."""
 

@@ -58,7 +58,7 @@ class RedisCache:
 
     def begin(self, key: str, found: Found, guards: Sequence[str]) -> Begun:
         begun = self._do(plans.begin(key, found, guards, self.limits))
-        if begun.state is State.HELD and begun.id:
+        if begun.id and begun.state is not State.MISS:
             self.abandon(key, begun, alone=False)
         return begun
 
@@ -136,7 +136,7 @@ class AsyncRedisCache:
 
     async def begin(self, key: str, found: Found, guards: Sequence[str]) -> Begun:
         begun = await self._do(plans.begin(key, found, guards, self._cache.limits))
-        if begun.state is State.HELD and begun.id:
+        if begun.id and begun.state is not State.MISS:
             await self.abandon(key, begun, alone=False)
         return begun
 

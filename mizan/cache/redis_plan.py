@@ -74,7 +74,11 @@ def read(key: str, guards: Sequence[str], *, at_once: bool) -> Op[Found]:
 
 
 def begin(key: str, was: Found, guards: Sequence[str], limits: Limits) -> Op[Begun]:
-    """Plan the claim of a computation. HELD with an id: it was claimed all the same."""
+    """Plan the claim of a computation.
+
+    BUSY where an entry was stored since the miss: the next read finds it. HELD or BUSY with an id:
+    it was claimed all the same.
+    """
     stamps = was.stamps if len(was.stamps) == len(guards) else (None,) * len(guards)
     claim, mine = claim_key(key), secrets.token_bytes(STAMP_BYTES)
     opened = [guard for guard, stamp in zip(guards, stamps, strict=True) if stamp is None]
@@ -84,16 +88,20 @@ def begin(key: str, was: Found, guards: Sequence[str], limits: Limits) -> Op[Beg
             *(OPEN(guard_key(tag), _new_stamp(), guard_ms(limits)) for tag in opened),
             (b"SET", claim, mine, b"NX", b"PX", ms(limits.compute)),
             (b"GET", claim),
+            (b"GETRANGE", key, 0, STAMP_BYTES * len(guards)),
         ]
 
     def parse(replies: Replies) -> Begun:
         fresh = iter(replies)
         now = [stamp or next(fresh) for stamp in stamps]
-        owner = replies[-1]
+        owner, head = replies[-2:]
         if None in now:
             return Begun(State.HELD, id=mine if owner == mine else b"")
         if owner == mine:
-            return Begun(State.MISS, b"".join(now), mine)
+            joined = b"".join(now)
+            if head == b"%c%b" % (len(guards), joined):
+                return Begun(State.BUSY, id=mine)
+            return Begun(State.MISS, joined, mine)
         return Begun(State.ALONE if owner == ALONE else State.BUSY)
 
     return Op(plan, parse)

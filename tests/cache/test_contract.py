@@ -83,6 +83,15 @@ def test_a_new_key_is_a_miss_and_its_computation_is_claimed(cache: Cache) -> Non
     assert begin(cache, "mizan:1:e:shop:01").state is State.MISS
 
 
+def test_what_was_stored_since_a_miss_is_not_computed_again(cache: Cache) -> None:
+    found = cache.read(KEY, GUARDS)
+    put(cache)
+    assert cache.begin(KEY, found, GUARDS).state is State.BUSY
+    assert cache.read(KEY, GUARDS).state is State.HIT
+    cache.purge(GUARDS[:1])
+    assert begin(cache).state is State.MISS  # nobody was left with the claim
+
+
 def test_stamps_are_random_and_last(cache: Cache) -> None:
     first, other = begin(cache), begin(cache, "mizan:1:e:shop:01")
     assert first.stamps == other.stamps

@@ -62,23 +62,32 @@ def test_begin_opens_only_the_guards_that_were_not_read_plain() -> None:
         (b"EVALSHA", "mizan:1:g:h-one"),
         (b"SET", CLAIM),
         (b"GET", CLAIM),
+        (b"GETRANGE", KEY),
     ]
     assert commands[0][-1] == 120_000
     mine = commands[1][2]
     assert commands[1][3:] == (b"NX", b"PX", 5_000)
-    assert op.parse([T, b"OK", mine]) == Begun(State.MISS, S + T, mine)
-    assert op.parse([T, None, b"other"]) == Begun(State.BUSY)
-    assert op.parse([T, None, b"-"]) == Begun(State.ALONE)
-    assert op.parse([T, None, None]) == Begun(State.BUSY)
-    assert op.parse([None, b"OK", mine]) == Begun(State.HELD, b"", mine)
-    assert op.parse([None, None, b"other"]) == Begun(State.HELD)
+    assert op.parse([T, b"OK", mine, b""]) == Begun(State.MISS, S + T, mine)
+    assert op.parse([T, None, b"other", b""]) == Begun(State.BUSY)
+    assert op.parse([T, None, b"-", b""]) == Begun(State.ALONE)
+    assert op.parse([T, None, None, b""]) == Begun(State.BUSY)
+    assert op.parse([None, b"OK", mine, b""]) == Begun(State.HELD, b"", mine)
+    assert op.parse([None, None, b"other", b""]) == Begun(State.HELD)
+
+
+def test_begin_sees_an_entry_that_was_stored_since_the_miss() -> None:
+    op = plans.begin(KEY, Found(State.MISS, b"", (S, T)), GUARDS, LIMITS)
+    set_, _, head = op.plan()
+    assert head == (b"GETRANGE", KEY, 0, 32)
+    assert op.parse([b"OK", set_[2], ENTRY[:33]]) == Begun(State.BUSY, b"", set_[2])
+    assert op.parse([b"OK", set_[2], b"\x02" + S + S]) == Begun(State.MISS, S + T, set_[2])
 
 
 @pytest.mark.parametrize("stamps", [(), (S,)])
 def test_begin_opens_every_guard_if_not_all_were_read(stamps: tuple[bytes, ...]) -> None:
     op = plans.begin(KEY, Found(State.MISS, b"", stamps), GUARDS, LIMITS)
-    assert len(op.plan()) == 4
-    assert op.parse([S, T, b"OK", op.plan()[2][2]]).stamps == S + T
+    assert len(op.plan()) == 5
+    assert op.parse([S, T, b"OK", op.plan()[2][2], b""]).stamps == S + T
 
 
 def test_store_sets_keeps_the_guards_alive_looks_and_gives_back() -> None:
