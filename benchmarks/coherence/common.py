@@ -37,11 +37,15 @@ def parser(text: str | None) -> argparse.ArgumentParser:
 
 
 def with_postgres() -> None:
-    """Start this program anew beside a PostgreSQL of its own, unless there is one."""
-    if os.environ.get("MIZAN_TEST_DATABASE") == "postgres":
+    """Start this program anew beside a new PostgreSQL, unless it was so started.
+
+    Tables are dropped there, so none that anybody else uses will do.
+    """
+    if os.environ.get("COHERENCE_POSTGRES"):
         return
     command = [str(ROOT / "scripts" / "with-postgres"), sys.executable, *sys.argv]
-    raise SystemExit(subprocess.run(command, check=False).returncode)
+    environ = os.environ | {"COHERENCE_POSTGRES": "1"}
+    raise SystemExit(subprocess.run(command, check=False, env=environ).returncode)
 
 
 def cache_setting(url: str, **more: Any) -> dict[str, Any]:
@@ -82,6 +86,13 @@ def make_tables(keys: int) -> None:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     call_command("migrate", run_syncdb=True, verbosity=0)
     Row.objects.bulk_create([Row(key=key) for key in range(1, keys + 1)])
+
+
+def close_connections() -> None:
+    """Close what is open to the database: a process that is forked opens its own."""
+    from django.db import connections
+
+    connections.close_all()
 
 
 class Web:

@@ -1,0 +1,33 @@
+"""benchmarks/coherence/kill.py: no stale read after an acknowledged change, whatever is killed."""
+
+from __future__ import annotations
+
+import pytest
+from programs import run
+
+pytestmark = pytest.mark.server
+STALE = "STALE after an acknowledgement"
+
+
+@pytest.mark.parametrize(
+    ("store", "mode", "operations"),
+    [("one", "available", 4000), ("one", "consistent", 1500), ("sentinel", "available", 1500)],
+)
+def test_nothing_stale_is_read(store: str, mode: str, operations: int) -> None:
+    options = ("--store", store, "--on-unavailable", mode, "--operations", str(operations))
+    found = run("kill", *options)
+    assert found.code == 0, found.said
+    counts = found.data
+    assert counts[STALE] == counts["failed"] == 0
+    assert counts["operations"] >= operations
+    assert counts["workers killed"] > 0
+    assert counts["mizan; hit"] > 0
+    if mode == "consistent":
+        assert counts["outboxed"] == counts["stale while the outbox held the purge"] == 0
+
+
+@pytest.mark.parametrize("fault", ["no-hold", "early-purge", "no-stamp-check"])
+def test_a_planted_fault_is_found(fault: str) -> None:
+    found = run("kill", "--store", "one", "--operations", "4000", "--fault", fault)
+    assert found.code == 1, found.said
+    assert any("a read after" in each or "stays stale" in each for each in found.data["wrong"])
