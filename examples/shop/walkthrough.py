@@ -19,7 +19,8 @@ BASE = "/api/mizan/"
 PATIENCE = 60  # seconds for the server to start
 PASSWORD = "demo"  # noqa: S105 (of every user of the example)
 # Of a reply's headers, those that matter here.
-SHOWN = ("Cache-Control", "ETag", "X-Mizan-Invalidate", "Content-Type")
+SHOWN = ("Cache-Control", "Cache-Status", "ETag", "X-Mizan-Invalidate", "Content-Type")
+HIT = "mizan; hit"
 
 
 class Browser:
@@ -111,9 +112,19 @@ def walk(url: str) -> None:
     tag = response.headers["ETag"]
     expect(before["product"]["price"] == kettle["price"], "both show one price")
 
-    step("While nothing changes, asking again costs next to nothing: 304, without a body.")
+    step(
+        "While nothing changes, the server answers from its cache, without a query and without",
+        "running a function: Cache-Status says so. Whoever has the reply gets 304, without a body.",
+    )
+    response, _ = visitor.read("product", query)
+    expect(response.headers["Cache-Status"] == HIT, "the server kept the reply")
     response, _ = visitor.read("product", query, **{"If-None-Match": tag})
     expect(response.status == 304, "nothing changed")
+
+    step("Others look at another product.")
+    _, found = visitor.read("catalogue", "in_stock=false&search=filter")
+    other = f"product_id={found['products'][0]['id']}"
+    visitor.read("product", other)
 
     step("Mara, who runs the shop, signs in. This starts an ordinary Django session.")
     response, _ = mara.call("sign_in", username="mara", password=PASSWORD)
@@ -133,12 +144,17 @@ def walk(url: str) -> None:
            "and so does the body")  # fmt: skip
 
     step(
-        "Whoever hears this (a browser, a cache, a CDN) drops its copy. The next read, even with",
-        "the old ETag, shows the new price.",
+        "Whoever hears this (a browser, a cache, a CDN) drops its copy, and the server's cache has",
+        "done so before it answered. The next read, even with the old ETag, shows the new price.",
     )
     response, after = visitor.read("product", query, **{"If-None-Match": tag})
     expect(response.status == 200, "the reply is a new one")
+    expect(response.headers["Cache-Status"] != HIT, "it was computed anew")
     expect(after["product"]["price"] == price, "the new price is there")
+
+    step("What she did not change is in the cache still, such as the page of the filter coffee.")
+    response, _ = visitor.read("product", other)
+    expect(response.headers["Cache-Status"] == HIT, "it was not touched")
 
     step("What is wrong is refused with the name of the argument, and makes nothing stale.")
     response, found = mara.call("change_price", product_id=kettle["id"], price="cheap")

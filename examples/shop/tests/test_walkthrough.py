@@ -12,4 +12,5 @@ def test_it_ends_well(live_server: LiveServer, capsys: pytest.CaptureFixture[str
     shown = capsys.readouterr().out
     assert "304 Not Modified" in shown
     assert "X-Mizan-Invalidate: catalogue, product;product_id=" in shown
-    assert "7. What is wrong" in shown
+    assert "Cache-Status: mizan; hit" in shown
+    assert "9. What is wrong" in shown
