@@ -132,7 +132,7 @@ class Cache(Protocol):
         """Renew the stamps of guards; one round trip, whatever the number of entries."""
 
     def clear(self) -> None:
-        """Forget every entry, guard and claim of Mizan's in the store."""
+        """Forget every entry, claim and guard of Mizan's in the store, but those that are held."""
 
     def stats(self) -> Mapping[str, int | float | str]:
         """Return what the store says of itself: `entries`, `guards`, `bytes`, as far as known."""

@@ -171,11 +171,10 @@ class MemoryCache:
             self._drop_stamps(guards)
 
     def clear(self) -> None:
-        """Forget every entry, guard, hold and claim."""
+        """Forget every entry, claim and guard, but who holds one: a commit is about to happen."""
         with self._lock:
             self._entries.clear()
             self._stamps.clear()
-            self._held.clear()
             self._claims.clear()
             self._bytes = 0
 
@@ -254,8 +253,9 @@ class MemoryCache:
         self._claims = {key: claim for key, claim in self._claims.items() if claim.deadline > now}
         for guard in list(self._held):
             self._is_held(guard, now)
-        users = chain(self._entries.values(), self._claims.values())
-        live = set(chain.from_iterable(user.stamps for user in users))
+        entries = chain.from_iterable(entry.stamps for entry in self._entries.values())
+        claims = chain.from_iterable(claim.stamps for claim in self._claims.values())
+        live = {*entries, *claims}
         self._stamps = {guard: stamp for guard, stamp in self._stamps.items() if stamp in live}
         count = len(self._stamps) + len(self._claims) + len(self._held)
         self._sweep_at = max(_LEAST_SWEEP, 2 * count)

@@ -127,6 +127,20 @@ def test_a_held_guard_lets_nobody_store(cache: MemoryCache) -> None:
     assert begin(cache).state is State.MISS
 
 
+def test_each_guard_is_purged_and_held(cache: MemoryCache) -> None:
+    fill(cache, "one", ("h-one",))
+    fill(cache, "two", ("h-two",))
+    cache.purge(("h-one", "h-two"))
+    assert [state(cache, key, (f"h-{key}",)) for key in ("one", "two")] == [State.MISS] * 2
+    hold = Hold(("h-one", "h-two"))
+    cache.hold(hold)
+    for key in ("one", "two"):
+        assert begin(cache, key, (f"h-{key}",)).state is State.HELD
+    cache.release(hold)
+    for key in ("one", "two"):
+        assert begin(cache, key, (f"h-{key}",)).state is State.MISS
+
+
 def test_a_purge_does_not_release(cache: MemoryCache) -> None:
     cache.hold(Hold(GUARDS))
     cache.purge(GUARDS)
@@ -310,12 +324,13 @@ def test_neither_a_live_hold_nor_a_computation_makes_room(clock: Clock) -> None:
     assert state(cache, "slow", ("slow",)) is State.HIT
 
 
-def test_clear_forgets_everything(cache: MemoryCache) -> None:
+def test_clear_forgets_everything_but_holds(cache: MemoryCache) -> None:
     fill(cache)
     begun = begin(cache, "other")
     cache.hold(Hold(("held",)))
     cache.clear()
-    assert cache.stats() == {"entries": 0, "guards": 0, "held": 0, "bytes": 0, "evicted": 0}
+    assert cache.stats() == {"entries": 0, "guards": 1, "held": 1, "bytes": 0, "evicted": 0}
+    assert begin(cache, "third", ("held",)).state is State.HELD
     cache.store("other", GUARDS, begun, b"old", 60)
     assert state(cache, "other") is State.MISS
     assert begin(cache, "other").state is State.MISS

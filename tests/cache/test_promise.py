@@ -43,7 +43,7 @@ def make(request: pytest.FixtureRequest) -> Make:
 
 def test_the_promise_is_kept(make: Make, request: pytest.FixtureRequest) -> None:
     in_memory = make in MEMORY.values()
-    some = QUICK if in_memory else settings(QUICK, max_examples=50)
+    some = QUICK if in_memory else settings(QUICK, max_examples=40)
     restarts = 0 if "redis_cluster" in request.fixturenames else 1  # three nodes take seconds
     run_state_machine_as_test(schedules(make, restarts=restarts), settings=some)
 

@@ -60,8 +60,10 @@ class Schedule(RuleBasedStateMachine):
         reader = self.world.read(cell)
         return multiple() if reader.over else reader
 
-    @rule(target=computing, reader=consumes(missed))
-    def begin(self, reader: Reader) -> Reader | Maybe:
+    @rule(target=computing, reader=consumes(missed), late=st.booleans())
+    def begin(self, reader: Reader, late: bool) -> Reader | Maybe:
+        if late:
+            self.world.store.expire_claim(key_of(reader.cell))
         state = self.world.begin(reader)
         if state is State.BUSY:
             self.waiting.append(reader)
@@ -69,6 +71,18 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(target=computed, reader=consumes(computing))
     def compute(self, reader: Reader) -> Reader:
+        self.world.compute(reader)
+        return reader
+
+    @rule(target=computed, cell=cells, late=st.booleans())
+    def prepare(self, cell: Cell, late: bool) -> Reader | Maybe:
+        """Do all but the last step of a reader at once."""
+        if late:
+            self.world.store.expire_claim(key_of(cell))
+        reader = self.world.read(cell)
+        if reader.over or self.world.begin(reader) is not State.MISS:
+            reader.over = True
+            return multiple()
         self.world.compute(reader)
         return reader
 
@@ -84,14 +98,21 @@ class Schedule(RuleBasedStateMachine):
     def wait(self) -> None:
         self.world.wait(self.waiting.pop(0))
 
-    @rule(cell=cells)
-    def fill(self, cell: Cell) -> None:
+    @rule(cell=cells, late=st.booleans())
+    def fill(self, cell: Cell, late: bool) -> None:
+        if late:
+            self.world.store.expire_claim(key_of(cell))
         self.world.fill(cell)
 
     @rule()
     def look(self) -> None:
         for cell in CELLS:
             self.world.read(cell).over = True
+
+    def _look_if(self, look: bool) -> None:
+        """Look at once, when what is old shows, and nothing has yet taken it away."""
+        if look:
+            self.look()
 
     # A mutation.
 
@@ -103,9 +124,10 @@ class Schedule(RuleBasedStateMachine):
         self.world.hold(mutation)
         return mutation
 
-    @rule(target=committed, mutation=consumes(held))
-    def commit(self, mutation: Mutation) -> Mutation:
+    @rule(target=committed, mutation=consumes(held), look=st.booleans())
+    def commit(self, mutation: Mutation, look: bool) -> Mutation:
         self.world.commit(mutation)
+        self._look_if(look)
         return mutation
 
     @rule(mutation=consumes(held))
@@ -117,14 +139,16 @@ class Schedule(RuleBasedStateMachine):
         self.world.doubt(mutation)
         return mutation
 
-    @rule(target=dead, mutation=consumes(doubtful), lands=st.booleans())
-    def resolve(self, mutation: Mutation, lands: bool) -> Mutation:
+    @rule(target=dead, mutation=consumes(doubtful), lands=st.booleans(), look=st.booleans())
+    def resolve(self, mutation: Mutation, lands: bool, look: bool) -> Mutation:
         self.world.resolve(mutation, lands=lands)
+        self._look_if(look)
         return mutation
 
-    @rule(mutation=consumes(committed))
-    def renew(self, mutation: Mutation) -> None:
+    @rule(mutation=consumes(committed), look=st.booleans())
+    def renew(self, mutation: Mutation, look: bool) -> None:
         self.world.renew(mutation)
+        self._look_if(look)
 
     @rule(target=dead, mutation=consumes(committed))
     def die(self, mutation: Mutation) -> Mutation:
@@ -135,21 +159,35 @@ class Schedule(RuleBasedStateMachine):
     def expire(self, mutation: Mutation) -> None:
         self.world.expire(mutation)
 
-    @rule(target=unheld, of=targets)
-    def commit_unheld(self, of: Target) -> Mutation:
-        return self.world.commit_unheld(of)
+    @rule(target=unheld, of=st.lists(targets, min_size=1, max_size=2))
+    def commit_unheld(self, of: list[Target]) -> Mutation:
+        return self.world.commit_unheld(*of)
 
-    @rule(mutation=consumes(unheld))
-    def deliver(self, mutation: Mutation) -> None:
+    @rule(mutation=consumes(unheld), look=st.booleans())
+    def deliver(self, mutation: Mutation, look: bool) -> None:
         self.world.deliver(mutation)
+        self._look_if(look)
+
+    @rule(of=targets, look=st.booleans())
+    def mutate(self, of: Target, look: bool) -> None:
+        mutation = self.world.transaction(of)
+        self.world.hold(mutation)
+        self.world.commit(mutation)
+        self.world.renew(mutation)
+        self._look_if(look)
+
+    @rule(other=held)
+    def roll_back_beside(self, other: Mutation) -> None:
+        """Hold what another holds, and roll back."""
+        mutation = self.world.transaction(*other.targets)
+        self.world.hold(mutation)
+        self.world.roll_back(mutation)
 
     # The store.
 
-    @rule(cell=cells, what=st.sampled_from(["claim", "entry", "guard"]), number=st.integers(0, 3))
+    @rule(cell=cells, what=st.sampled_from(["entry", "guard"]), number=st.integers(0, 3))
     def forget(self, cell: Cell, what: str, number: int) -> None:
-        if what == "claim":
-            self.world.store.expire_claim(key_of(cell))
-        elif what == "entry":
+        if what == "entry":
             self.world.store.evict(key_of(cell))
         else:
             guards = self.world.worker.guards(cell)

@@ -83,7 +83,7 @@ class MemoryStore:
         self._memory._stamps.pop(guard, None)
 
     def flush(self) -> None:
-        self.cache.clear()
+        self.restart()
 
     def close(self) -> None:
         if self._runner is not None:

@@ -217,9 +217,9 @@ class World:
         self.store.expire(mutation.hold)
         mutation.stage = Stage.OVER
 
-    def commit_unheld(self, target: Target) -> Mutation:
+    def commit_unheld(self, *targets: Target) -> Mutation:
         """Commit without a hold, as when the cache cannot be reached: an outbox has the purge."""
-        mutation = self.transaction(target)
+        mutation = self.transaction(*targets)
         mutation.lost = True
         self._write(mutation)
         mutation.stage = Stage.UNHELD
