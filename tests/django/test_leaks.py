@@ -238,7 +238,10 @@ def test_a_reply_that_saw_more_than_its_parameters_is_never_stored(
         assert response.status_code == 200, response.content
         assert response["Cache-Control"] == NEVER
         assert not response.has_header("ETag")
-        assert web.read(kind, query, headers={"If-None-Match": "*"}).status_code == 200
+        again = web.read(kind, query, headers={"If-None-Match": "*"})
+        assert again.status_code == 200
+        # Nor by the server's own cache, which is on: it was computed each time.
+        assert response["Cache-Status"] == again["Cache-Status"] == "mizan; fwd=miss"
         with override_settings(DEBUG=True):
             refused = web.read(kind, query)
     assert refused.status_code == 500
@@ -296,7 +299,8 @@ def test_what_is_the_same_for_everybody_may_be_stored(
         def seen(request: HttpRequest, number: int) -> Any:
             return look(request, number)
 
-    with middleware(activate, DEBUG=True, MIZAN_EDGE=True):
+    # Both are computed: a hit would be the same whatever was seen.
+    with middleware(activate, DEBUG=True, MIZAN_EDGE=True, MIZAN_CACHE={"BACKEND": None}):
         german = web.read("public", "number=1", headers={"X-Language": "de"})
         english = web.read("public", "number=1", headers={"X-Language": "en", "X-Zone": "UTC"})
     assert german.content == english.content
@@ -408,7 +412,9 @@ def test_a_leak_of_one_function_is_one_of_the_bundle_and_of_no_other_read(web: W
     async def innocent(request: HttpRequest) -> str:
         return "x"
 
-    assert web.read("public")["Cache-Control"] == NEVER
+    for _ in range(2):
+        response = web.read("public")
+        assert (response["Cache-Control"], response["Cache-Status"]) == (NEVER, "mizan; fwd=miss")
     assert web.read("shelf")["Cache-Control"] == "public, no-cache"
 
 
@@ -450,11 +456,14 @@ def test_what_others_add_to_a_public_reply_decides_who_stores_it(
 
     web.client.cookies["sessionid"] = session_with_a_cart()
     with middleware(MIZAN_EDGE=True, **changes):
-        response = web.read("public")
-    assert response.json() == {"constant": 1}
-    assert response["Cache-Control"] == NEVER, what
-    for name in ("ETag", "Cache-Groups"):
-        assert not response.has_header(name)
+        replies = [web.read("public"), web.read("public")]
+    # The body is everybody's, so the server keeps that; what was added is not a part of it.
+    assert [each["Cache-Status"] for each in replies] == ["mizan; fwd=miss; stored", "mizan; hit"]
+    for response in replies:
+        assert response.json() == {"constant": 1}
+        assert response["Cache-Control"] == NEVER, what
+        for name in ("ETag", "Cache-Groups"):
+            assert not response.has_header(name)
 
 
 def session_with_a_cart() -> str:
@@ -504,7 +513,8 @@ def test_anonymous_visitors_of_a_users_context_share_nothing(web: Web, ada: Any)
         with override_settings(MIZAN_EDGE=edge):
             response = web.read("cart")
             assert response["Cache-Control"] == NEVER
-            assert not response.has_header("ETag")
+            for name in ("ETag", "Cache-Status"):
+                assert not response.has_header(name)
 
 
 def test_a_bound_parameter_makes_a_context_the_users_own(web: Web) -> None:
