@@ -78,8 +78,8 @@ class DjangoHost:
         )
         self.csrf_blocks = bool(settings.CSRF_USE_SESSIONS)
         self.all_atomic = bool(connections.settings[DEFAULT_DB_ALIAS].get("ATOMIC_REQUESTS"))
-        self._vary = conf.vary()
-        self._declared = frozenset(self._vary)
+        self._vary = sorted(conf.vary().items())
+        self._declared = frozenset(conf.vary())
         settings_ = cache_settings.current()
         self.cache_secret = settings_.secret
         self.audience = str(conf.usable("MIZAN_MWT_AUDIENCE"))
@@ -180,7 +180,7 @@ class DjangoHost:
 
     def in_transaction(self) -> bool:
         """Whether a transaction is open; the one that a TestCase wraps itself in is none."""
-        connection = transaction.get_connection()
+        connection = connections[DEFAULT_DB_ALIAS]
         return connection.in_atomic_block and _depth(connection) > 0
 
     def is_nested(self) -> bool:
@@ -220,8 +220,8 @@ class DjangoHost:
         """Return (facet, text) for each facet of MIZAN_CACHE["VARY"], in order of name, and for the
         URLconf where a middleware chose one."""
         chosen = getattr(request, "urlconf", None)
-        pairs = [(name, str(self._vary[name](request))) for name in sorted(self._vary)]
-        return (*pairs, ("urlconf", str(chosen))) if chosen else tuple(pairs)
+        pairs = tuple([(name, str(facet(request))) for name, facet in self._vary])
+        return (*pairs, ("urlconf", str(chosen))) if chosen else pairs
 
     def permission_key(self, request: HttpRequest) -> str:
         """Return the `pkey` of the request's user."""

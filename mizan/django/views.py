@@ -124,15 +124,17 @@ class _Response(HttpResponse):
     response: Django's looking for a type and a charset costs more than the rest of a response."""
 
     def __init__(self, reply: Reply) -> None:
-        self.__dict__.update(_EMPTY)
-        self.status_code = reply.status
-        self.cookies = SimpleCookie()
-        self._resource_closers: list[Callable[[], None]] = []
-        self._container = [reply.body]
-        self.headers = ResponseHeaders({})
-        self.headers._store = {  # noqa: SLF001 (set as Django would set it)
+        self.headers = headers = ResponseHeaders.__new__(ResponseHeaders)
+        headers._store = {  # noqa: SLF001 (set as Django would set it)
             name.lower(): (name, value) for name, value in reply.headers.items()
         }
+        self.__dict__.update(
+            _EMPTY,
+            status_code=reply.status,
+            cookies=SimpleCookie(),
+            _resource_closers=[],
+            _container=[reply.body],
+        )
 
     def items(self) -> Iterable[tuple[str, str]]:
         """Return the names and values of the headers."""

@@ -4,6 +4,7 @@ Invariant: the rows below are MZ-POL-002 as data, in its order; the first that a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache as cache_
 from hashlib import sha256
 from typing import Any, Final, Literal
 
@@ -17,31 +18,40 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 _PRIVATE: Final = {"Cache-Control": "private, no-store"}
 _USER: Final = {
     "Cache-Control": "private, no-cache",
-    "ETag": "{etag}",
+    "ETag": "%(etag)s",
     "Vary": "Authorization, Cookie, X-Mizan-Token",
 }
 
+_FACTS: Final = (
+    "not a read",
+    "leaked",
+    "not kept",
+    "not canonical",
+    "user-scoped",
+    "anonymous",
+    "edge",
+)
 # (what must all be so, the headers)
 ROWS: Final[tuple[tuple[frozenset[str], Mapping[str, str]], ...]] = (
     (frozenset({"not a read"}), _NO_STORE),
     (frozenset({"leaked"}), _PRIVATE),
     (frozenset({"not kept"}), _NO_STORE),
-    (frozenset({"not canonical"}), {**_NO_STORE, "Content-Location": "{url}"}),
+    (frozenset({"not canonical"}), {**_NO_STORE, "Content-Location": "%(url)s"}),
     (frozenset({"user-scoped", "anonymous"}), _PRIVATE),
     (
         frozenset({"user-scoped", "edge"}),
-        {**_USER, "Cache-Groups": "{groups}", "Mizan-Cache-Control": "max-age={seconds}"},
+        {**_USER, "Cache-Groups": "%(groups)s", "Mizan-Cache-Control": "max-age=%(seconds)s"},
     ),
     (frozenset({"user-scoped"}), _USER),
     (
         frozenset({"edge"}),
         {
-            "Cache-Control": "public, max-age=0, s-maxage={seconds}",
-            "Cache-Groups": "{groups}",
-            "ETag": "{etag}",
+            "Cache-Control": "public, max-age=0, s-maxage=%(seconds)s",
+            "Cache-Groups": "%(groups)s",
+            "ETag": "%(etag)s",
         },
     ),
-    (frozenset(), {"Cache-Control": "public, no-cache", "ETag": "{etag}"}),
+    (frozenset(), {"Cache-Control": "public, no-cache", "ETag": "%(etag)s"}),
 )
 
 
@@ -80,24 +90,30 @@ def response_headers(
     saw something of the request that it may not. `etag` is in quotes; `tags` are those of the
     instance's guards.
     """
-    facts = {
-        "not a read": kind in ("call", "error"),
-        "leaked": leaked,
-        "not kept": cache is False or no_store,
-        "not canonical": not canonical,
-        "user-scoped": user_scoped,
-        "anonymous": anonymous,
-        "edge": edge,
-    }
-    true = {fact for fact, holds in facts.items() if holds}
-    headers = next(headers for needed, headers in ROWS if needed <= true)
+    row = _row(
+        kind in ("call", "error"),
+        leaked,
+        cache is False or no_store,
+        not canonical,
+        user_scoped,
+        anonymous,
+        edge,
+    )
     values = {
         "etag": etag,
-        "groups": ", ".join(f'"{tag}"' for tag in tags),
-        "seconds": str(FOREVER if cache is True else int(cache)),
+        "groups": ", ".join([f'"{tag}"' for tag in tags]) if tags else "",
+        "seconds": FOREVER if cache is True else int(cache),
         "url": url,
     }
-    return {name: template.format_map(values) for name, template in headers.items()}
+    return {name: text % values if varies else text for name, text, varies in row}
+
+
+@cache_
+def _row(*facts: bool) -> list[tuple[str, str, bool]]:
+    """Return (name, template, whether it has values to fill in) of each header, by _FACTS."""
+    true = {fact for fact, holds in zip(_FACTS, facts, strict=True) if holds}
+    headers = next(headers for needed, headers in ROWS if needed <= true)
+    return [(name, text, "%" in text) for name, text in headers.items()]
 
 
 def etag(body: bytes) -> str:

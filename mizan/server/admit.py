@@ -7,7 +7,6 @@ where a function, a context or two proofs of identity need it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mizan.server.effects import Block, Steps
@@ -16,9 +15,6 @@ from mizan.server.problems import Problem
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Function
-
-
-_is_guarded = attrgetter("is_guarded")
 
 
 def admit(
@@ -35,7 +31,7 @@ def admit(
             yield Block(lambda: host.check_csrf(request))
         else:
             host.check_csrf(request)
-    guarded = tuple(filter(_is_guarded, functions))
+    guarded = [each for each in functions if each.is_guarded]
     if not guarded and not identify and not (identity and host.has_session(request)):
         return identity or ANONYMOUS
     known: Identity = yield Block(lambda: _identify(host, request, identity, guarded))

@@ -35,29 +35,25 @@ class Look:
 
 def look(catalog: Catalog, cache: Cache, slot: Slot) -> Steps[Look]:
     """Look for an entry; after a miss claim its computation, or wait for the worker that has."""
+    waited, pause = 0.0, _FIRST_PAUSE
     try:
-        return (yield from _look(catalog, cache, slot))
+        while True:
+            found: Found = yield Ask(cache, "read", (slot.key, slot.guards))
+            if found.state is State.HIT:
+                return Look(State.HIT, found.payload)
+            begun: Begun = yield Ask(cache, "begin", (slot.key, found, slot.guards))
+            if begun.state in (State.MISS, State.ALONE):
+                return Look(begun.state, begun=begun)
+            if waited >= (_HELD_WAIT if begun.state is State.HELD else catalog.host.wait):
+                return Look(begun.state)
+            if not waited:
+                catalog.host.count("wait")
+            yield Wait(pause)
+            waited += pause
+            pause = min(2 * pause, _LONGEST_PAUSE)
     except CacheUnavailable:
         catalog.host.count("error")
         return Look(None)
-
-
-def _look(catalog: Catalog, cache: Cache, slot: Slot) -> Steps[Look]:
-    waited, pause = 0.0, _FIRST_PAUSE
-    while True:
-        found: Found = yield Ask(cache, "read", (slot.key, slot.guards))
-        if found.state is State.HIT:
-            return Look(State.HIT, found.payload)
-        begun: Begun = yield Ask(cache, "begin", (slot.key, found, slot.guards))
-        if begun.state in (State.MISS, State.ALONE):
-            return Look(begun.state, begun=begun)
-        if waited >= (_HELD_WAIT if begun.state is State.HELD else catalog.host.wait):
-            return Look(begun.state)
-        if not waited:
-            catalog.host.count("wait")
-        yield Wait(pause)
-        waited += pause
-        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def keep(cache: Cache, slot: Slot, begun: Begun, payload: bytes, ttl: float) -> Steps[bool | None]:

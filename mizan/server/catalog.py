@@ -22,6 +22,7 @@ from mizan.server.client_schema import client_schema, context_digest, digest
 from mizan.server.context import Bound, Context
 from mizan.server.declare import ClientFunction, Options, near
 from mizan.server.host import Host
+from mizan.server.incoming import Queries
 from mizan.server.problems import Problem
 from mizan.server.results import Result, ResultInvalid
 from mizan.server.slots import Slots
@@ -132,6 +133,7 @@ class Catalog:
         self.schema = client_schema(host.base_url, self.functions.values(), self.contexts.values())
         self.digest = digest(self.schema)
         self.slots = Slots(self)
+        self.queries = Queries(host.base_url)
         self.digests = {name: context_digest(self.schema, name) for name in self.contexts}
 
     def callable_function(self, name: str) -> Function:

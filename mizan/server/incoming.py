@@ -6,16 +6,22 @@ Invariant: nothing of a body reaches a function before its size and its JSON are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mizan.errors import WireError
+from mizan.protocol.canonical import canonical_string
 from mizan.protocol.decode import decode
 from mizan.protocol.url import canonical_url, effective_params, parse_query
 from mizan.server.host import Host, Incoming
 from mizan.server.problems import Problem, of_wire_error, reading
 
 if TYPE_CHECKING:
-    from mizan.server.catalog import ReadContext
+    from mizan.server.catalog import Catalog, ReadContext
+
+# What the latest queries say is remembered: so many, each of so many characters at most.
+_REMEMBERED = 4096
+_LONGEST = 256
 
 
 def check_method(incoming: Incoming, allowed: tuple[str, ...]) -> None:
@@ -55,15 +61,56 @@ def read_body(host: Host, incoming: Incoming) -> bytes:
     return host.body(incoming.native)
 
 
+class Asked(NamedTuple):
+    """The instance that a read asks for. `params`: effective parameters, not to be changed, and
+    `strings` their canonical strings in order of name; `canonical`: the request spells them so;
+    `url`: its canonical URL."""
+
+    params: Mapping[str, Any]
+    strings: tuple[tuple[str, str], ...]
+    canonical: bool
+    url: str
+
+    def bound(self, found: Mapping[str, Any]) -> Asked:
+        """Return it with what the server took from the request."""
+        params = {**self.params, **found}
+        return Asked(params, strings_of(params), self.canonical, self.url)
+
+
+def strings_of(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return (name, canonical string) of parameters in order of name."""
+    return tuple((name, canonical_string(params[name])) for name in sorted(params))
+
+
+class Queries:
+    """Reads query strings. What the latest ones say is remembered, since reads repeat."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
+
+    def read(self, context: ReadContext, query: str) -> Asked:
+        """Return what a query asks of a context. Raises Problem (400, 422)."""
+        return (self._remembered if len(query) <= _LONGEST else self._read)(context, query)
+
+    @reading
+    def _read(self, context: ReadContext, query: str) -> Asked:
+        parsed = parse_query(self._base_url, context.name, context.parameters, query)
+        return Asked(parsed.params, strings_of(parsed.params), parsed.canonical, parsed.url)
+
+
+def read_params(catalog: Catalog, incoming: Incoming, context: ReadContext) -> Asked:
+    """Return what a request asks of a context, in its query or its body. Raises Problem."""
+    if incoming.method == "POST":
+        return _read_params(catalog.host, incoming, context)
+    return catalog.queries.read(context, incoming.query)
+
+
 @reading
-def read_params(
-    host: Host, incoming: Incoming, context: ReadContext
-) -> tuple[dict[str, Any], bool, str]:
-    """Return (effective parameters, whether the request spells them canonically, canonical URL)."""
-    if incoming.method != "POST":
-        return parse_query(host.base_url, context.name, context.parameters, incoming.query)
+def _read_params(host: Host, incoming: Incoming, context: ReadContext) -> Asked:
     given = decode(read_body(host, incoming), limit=host.body_limit)
     if not isinstance(given, dict):
         raise Problem("malformed", "Expected a JSON object of parameters.")
-    params: dict[str, Any] = effective_params(context.parameters, given)
-    return params, False, canonical_url(host.base_url, context.name, params)
+    params = effective_params(context.parameters, given)
+    url = canonical_url(host.base_url, context.name, params)
+    return Asked(params, strings_of(params), False, url)

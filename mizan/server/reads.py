@@ -7,6 +7,8 @@ that the key does not cover is never stored.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mizan.cache.base import Cache, State
@@ -14,7 +16,7 @@ from mizan.protocol import policy
 from mizan.server.admit import admit
 from mizan.server.cached import Look, give_up, keep, look, pack, unpack
 from mizan.server.effects import Block, Run, RunAll, Steps
-from mizan.server.host import Identity, Incoming, Reply, Witness
+from mizan.server.host import Host, Identity, Incoming, Reply, Witness
 from mizan.server.incoming import check_method, read_params
 from mizan.server.mutation import bound_values
 from mizan.server.reply import Bundle, Read, context_reply
@@ -40,21 +42,22 @@ def read(catalog: Catalog, incoming: Incoming, name: str) -> Steps[Reply]:
     host, request = catalog.host, incoming.native
     check_method(incoming, ("GET", "HEAD", "POST"))
     context = catalog.readable_context(name)
-    params, canonical, url = read_params(host, incoming, context)
+    asked = read_params(catalog, incoming, context)
     identity = yield from admit(
         host, request, context.functions, unsafe=False, identify=context.user_scoped
     )
     if context.bound:
         bound = yield from bound_values(catalog, {name: context.bound.keys()}, request)
-        params |= context.coerced(bound[name])
+        asked = asked.bound(context.coerced(bound[name]))
     cache = host.cache
     if cache and _is_kept(catalog, incoming, context, identity):
-        slot = yield from _slot(catalog, context, request, params, identity)
-        bundle = yield from _cached(catalog, cache, slot, context, request, params)
+        who = (yield from _known(host, request, identity)) if context.user_scoped else None
+        vary = (yield Block(partial(host.vary, request))) if host.varies else host.vary(request)
+        slot = catalog.slots.slot(context.name, asked.strings, who, vary)
+        bundle = yield from _cached(catalog, cache, slot, context, request, asked.params)
     else:
-        bundle, _ = yield from _computed(catalog, context, request, params, storing=False)
-    found = Read(context, identity, params, url, canonical, bundle)
-    return context_reply(catalog, incoming, found)
+        bundle, _ = yield from _computed(catalog, context, request, asked.params, storing=False)
+    return context_reply(catalog, incoming, Read(context, identity, asked, bundle))
 
 
 def _is_kept(
@@ -69,16 +72,12 @@ def _is_kept(
     return not catalog.host.in_transaction()
 
 
-def _slot(
-    catalog: Catalog, context: ReadContext, request: Any, params: Params, identity: Identity
-) -> Steps[Slot]:
-    host = catalog.host
-    vary = (yield Block(lambda: host.vary(request))) if host.varies else host.vary(request)
-    who = None
-    if context.user_scoped:
-        pkey = identity.pkey or (yield Block(lambda: host.permission_key(request)))
-        who = Identity(identity.sub, pkey)
-    return catalog.slots.slot(context.name, params, who, vary)
+def _known(host: Host, request: Any, identity: Identity) -> Steps[Identity]:
+    """Return an identity with its permission key."""
+    if identity.pkey:
+        return identity
+    pkey: str = yield Block(partial(host.permission_key, request))
+    return Identity(identity.sub, pkey)
 
 
 def _cached(
@@ -162,6 +161,7 @@ def _watched(
 
 
 def _results(context: ReadContext, request: Any, params: Params) -> Steps[dict[str, str]]:
+    params = deepcopy(params)  # functions may change a list that they are given
     runs = [
         Run(
             each.name,

@@ -6,7 +6,7 @@ Invariant: pure; every reply has its caching headers, from one policy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from mizan.server.app_errors import AppError
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.effects import FunctionFailed
 from mizan.server.host import Identity, Incoming, Reply
+from mizan.server.incoming import Asked
 from mizan.server.invalidation import FailedAfterEffects
 from mizan.server.pointers import errors_of
 from mizan.server.problems import Problem
@@ -60,28 +61,26 @@ class Bundle:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Read:
-    """What a read found: the context, who asked, effective and bound parameters, the canonical URL
-    and whether it was asked for so, the bundle."""
+    """What a read found: the context, who asked, for what, and the bundle."""
 
     context: ReadContext
     identity: Identity
-    params: Mapping[str, Any]
-    url: str
-    canonical: bool
+    asked: Asked
     bundle: Bundle
 
 
 def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:
     """Return the reply of a read: the bundle, or 304 for an ETag that the client has."""
-    caching = _caching(catalog, incoming, found)
-    headers = {SCHEMA: catalog.digest, **caching}
+    headers = _caching(catalog, incoming, found)
+    headers[SCHEMA] = catalog.digest
     if found.bundle.status:
         headers["Cache-Status"] = found.bundle.status
-    if _has(incoming.if_none_match, caching.get("ETag")):
+    if incoming.if_none_match and _has(incoming.if_none_match, headers.get("ETag")):
         return Reply(304, headers)
-    return Reply(200, {"Content-Type": JSON, **headers}, found.bundle.body)
+    headers["Content-Type"] = JSON
+    return Reply(200, headers, found.bundle.body)
 
 
 def _caching(catalog: Catalog, incoming: Incoming, found: Read) -> dict[str, str]:
@@ -94,12 +93,12 @@ def _caching(catalog: Catalog, incoming: Incoming, found: Read) -> dict[str, str
         anonymous=found.identity.sub is None,
         # An edge keys by URL alone: what varies by more must be asked for again each time.
         edge=edge and not bundle.varied,
-        canonical=found.canonical,
+        canonical=found.asked.canonical,
         no_store=incoming.method == "POST" or bundle.overlapped,
         leaked=bundle.leaked,
         etag=bundle.etag,
-        url=found.url,
-        tags=catalog.slots.tags(context.name, found.params) if edge else (),
+        url=found.asked.url,
+        tags=catalog.slots.tags(context.name, found.asked.params) if edge else (),
     )
 
 

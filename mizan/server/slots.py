@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mizan.protocol.canonical import canonical_string
 from mizan.protocol.guards import Guard, instance_guards, tag, target_guard
 from mizan.protocol.key import derive_cache_key
 from mizan.protocol.targets import EVERYTHING, Instance, Target
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from mizan.server.catalog import Catalog
     from mizan.server.host import Identity
 
-Pairs = tuple[tuple[str, Any], ...]
+Pairs = tuple[tuple[str, str], ...]
 # Slots are worked out once and kept for this many of the latest reads.
 _REMEMBERED = 4096
 
@@ -40,13 +39,14 @@ class Slots:
         self._slot = lru_cache(maxsize=_REMEMBERED)(self._derive)
         self._tag = lru_cache(maxsize=_REMEMBERED)(tag)
 
-    def slot(
-        self, context: str, params: Mapping[str, Any], who: Identity | None, vary: Pairs
-    ) -> Slot:
-        """Return the slot of an instance, for a user (None: a public context) and facets."""
-        identity = (None, None) if who is None else (who.sub, who.pkey)
-        strings = tuple((name, canonical_string(params[name])) for name in sorted(params))
-        return self._slot(context, strings, identity, vary)
+    def slot(self, context: str, params: Pairs, who: Identity | None, vary: Pairs) -> Slot:
+        """Return the slot of an instance, for a user (None: a public context) and facets.
+
+        `params` are the canonical strings of its parameters, in order of name.
+        """
+        if who is None:
+            return self._slot(context, params, None, None, vary)
+        return self._slot(context, params, who.sub, who.pkey, vary)
 
     def tags(self, context: str, params: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the tags of the guards of an instance, coarsest first."""
@@ -57,13 +57,13 @@ class Slots:
     def _derive(
         self,
         context: str,
-        params: tuple[tuple[str, str], ...],
-        identity: tuple[str | None, str | None],
-        vary: tuple[tuple[str, str], ...],
+        params: Pairs,
+        user: str | None,
+        pkey: str | None,
+        vary: Pairs,
     ) -> Slot:
         catalog = self._catalog
         known = catalog.contexts[context]
-        user, pkey = identity
         key = derive_cache_key(
             catalog.host.cache_secret,
             context=context,

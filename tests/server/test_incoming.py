@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mizan.server.host import Incoming
-from mizan.server.incoming import check_method, read_body, read_call, read_params
+from mizan.server.incoming import Asked, check_method, read_body, read_call, read_params
 from mizan.server.problems import Problem
 
 
@@ -52,12 +52,30 @@ def test_parameters_of_a_read(server: Any) -> None:
 
     context = server.catalog.contexts["user"]
     url = "/m/ctx/user/?page=1&user_id=5"
-    read = lambda query: read_params(server.host, Incoming("GET", None, query), context)  # noqa: E731
-    assert read("page=1&user_id=5") == ({"page": 1, "user_id": 5}, True, url)
-    assert read("user_id=5") == ({"page": 1, "user_id": 5}, False, url)
-    posted = read_params(server.host, post(server.host, b'{"user_id":5}'), context)
-    assert posted == ({"page": 1, "user_id": 5}, False, url)
+    params, strings = {"page": 1, "user_id": 5}, (("page", "1"), ("user_id", "5"))
+    read = lambda query: read_params(server.catalog, Incoming("GET", None, query), context)  # noqa: E731
+    assert read("page=1&user_id=5") == Asked(params, strings, True, url)
+    assert read("user_id=5") == Asked(params, strings, False, url)
+    posted = read_params(server.catalog, post(server.host, b'{"user_id":5}'), context)
+    assert posted == Asked(params, strings, False, url)
+    bound = Asked(params, strings, True, url).bound({"city": "Ulm"})
+    assert bound == Asked({**params, "city": "Ulm"}, (("city", "Ulm"), *strings), True, url)
     with pytest.raises(Problem):
-        read_params(server.host, post(server.host, b"[]"), context)
+        read_params(server.catalog, post(server.host, b"[]"), context)
     with pytest.raises(Problem):
         read("user_id=x")
+
+
+def test_short_queries_are_remembered_and_refused_each_time(server: Any) -> None:
+    @server.client(context="tags")
+    def tagged(request: Any, tag: str) -> int:
+        return 1
+
+    read, context = server.catalog.queries.read, server.catalog.contexts["tags"]
+    assert read(context, "tag=a") is read(context, "tag=a")
+    long = "tag=" + "a" * 256
+    assert read(context, long) == read(context, long)
+    assert read(context, long) is not read(context, long)
+    for _ in range(2):
+        with pytest.raises(Problem):
+            read(context, "tag=%")

@@ -1,9 +1,10 @@
 """mizan/server/reads.py: what a read takes from the cache and leaves there."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import SkipValidation
 
 from mizan.cache import MemoryCache
 from mizan.cache.base import CacheUnavailable, Hold, Limits
@@ -256,7 +257,7 @@ def test_what_was_read_from_a_replica_is_stored_by_nobody(cached: Any) -> None:
 
 def test_who_finds_it_being_computed_waits_and_then_computes_for_itself(cached: Any) -> None:
     cache = cached.host.cache
-    slot = cached.catalog.slots.slot("page", {"page_id": 1}, None, ())
+    slot = cached.catalog.slots.slot("page", (("page_id", "1"),), None, ())
     begun = cache.begin(slot.key, cache.read(slot.key, slot.guards), slot.guards)
     assert statuses([cached.read("page", "page_id=1")]) == ["mizan; fwd=miss; detail=busy"]
     assert cached.host.counts["wait"] == 1
@@ -283,3 +284,14 @@ def test_a_permission_is_checked_before_a_hit(cached: Any) -> None:
         HIT,
     ]
     assert cached.read("staff", "", cached.Request(user="1")).status == 403
+
+
+def test_a_list_that_a_function_changes_is_asked_for_as_before(server: Any) -> None:
+    @server.client(context="tags")
+    def tagged(request: Any, tags: Annotated[list[str], SkipValidation]) -> int:
+        tags.append("more")
+        return len(tags)
+
+    query = "tags=%5B%22a%22%5D"
+    for _ in range(2):
+        assert json.loads(server.read("tags", query).body) == {"tagged": 2}

@@ -16,6 +16,7 @@ from mizan.server.app_errors import AppError
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.effects import FunctionFailed
 from mizan.server.host import Identity, Incoming
+from mizan.server.incoming import Asked
 from mizan.server.invalidation import FailedAfterEffects
 from mizan.server.problems import Problem
 from mizan.server.reply import (
@@ -69,12 +70,11 @@ def found(catalog: Any, **changes: Any) -> Read:
     values = {
         "context": catalog.contexts["user"],
         "identity": Identity(),
-        "params": {"user_id": 5},
-        "url": "/m/ctx/user/?user_id=5",
-        "canonical": True,
     }
     facts = {name: changes.pop(name) for name in BUNDLE if name in changes}
-    return Read(**{**values, **changes}, bundle=Bundle(BODY, ETAG, **facts))
+    canonical = changes.pop("canonical", True)
+    asked = Asked({"user_id": 5}, (("user_id", "5"),), canonical, "/m/ctx/user/?user_id=5")
+    return Read(**{**values, **changes}, asked=asked, bundle=Bundle(BODY, ETAG, **facts))
 
 
 BODY = b'{"a":1,"b.c":{"x":[]}}'
