@@ -12,17 +12,28 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import JsonSchemaMode
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from mizan.protocol.canonical import canonical_json
 from mizan.server.app_errors import AppError, shape_of
 
 if TYPE_CHECKING:
+    from mizan.protocol.declarations import Effect
     from mizan.server.catalog import Function, ReadContext
 
 _Key = tuple[str, str]
 _DEFINITIONS = "#/$defs/"
 _INPUT, _OUTPUT = "-Input", "-Output"  # what pydantic adds to a name where the directions differ
+
+
+class _Generator(GenerateJsonSchema):
+    """As pydantic's, but what the server returns has the members with defaults, too."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Tell whether a member is always there."""
+        if self.mode == "serialization" and field["type"] != "typed-dict-field":
+            return field.get("serialization_exclude_if") is None
+        return super().field_is_required(field, total)
 
 
 def client_schema(
@@ -85,7 +96,7 @@ def _json_schemas(
             shape = shape_of(error)
             if shape is not None:
                 wanted.append(((each.name, error.code), "serialization", shape.adapter))
-    found, shared = TypeAdapter.json_schemas(wanted)
+    found, shared = TypeAdapter.json_schemas(wanted, schema_generator=_Generator)
     schemas = {key: schema for (key, _), schema in found.items()}
     definitions = shared.get("$defs", {})
     names = _merged(definitions)
@@ -123,7 +134,7 @@ def _function(function: Function, schemas: Mapping[_Key, Any]) -> dict[str, Any]
     options = function.options
     members = {
         "context": function.context,
-        "affects": function.affects,
+        "affects": [_affects(function, each) for each in function.effects],
         "errors": {each.code: _error(function, each, schemas) for each in options.errors},
         "description": inspect.getdoc(function.fn),
         "deprecated": options.deprecated,
@@ -135,6 +146,15 @@ def _function(function: Function, schemas: Mapping[_Key, Any]) -> dict[str, Any]
         "input": schemas[function.name, "input"],
         "output": schemas[function.name, "output"],
     } | _said(members)
+
+
+def _affects(function: Function, effect: Effect) -> dict[str, Any]:
+    """Return an item of `affects` with the arguments that scope its target, so that a client need
+    not know what scopes a context. What the server binds is unknown to clients."""
+    arguments = {each.name for each in function.arguments.arguments}
+    by = [name for name in effect.scope if name in arguments]
+    declared = effect.declaration
+    return {**declared, "by": by} if by or "by" in declared else dict(declared)
 
 
 def _error(

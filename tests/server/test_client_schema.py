@@ -150,7 +150,7 @@ def test_functions(server: Any) -> None:
     buy_ = document["functions"]["buy"]
     assert buy_ == {
         "kind": "mutation",
-        "affects": [{"context": "user", "function": "user_profile"}],
+        "affects": [{"context": "user", "function": "user_profile", "by": ["user_id"]}],
         "methods": ["POST"],
         "input": {"$ref": "#/$defs/BuyInput"},
         "output": {},
@@ -215,7 +215,8 @@ def test_every_kind_of_type(server: Any) -> None:
 
     definitions = schema_of(server)["$defs"]
     assert {"Point", "Card", "Colour", "UserPatch"} <= definitions.keys()
-    assert definitions["Node"]["properties"]["kids"]["items"] == {"$ref": "#/$defs/Node"}
+    kids = definitions["Node-Output"]["properties"]["kids"]
+    assert kids["items"] == {"$ref": "#/$defs/Node-Output"}
     assert definitions["EverythingInput"]["properties"]["several"]["default"] == []
 
 
@@ -245,9 +246,39 @@ def test_input_and_output_of_one_model_may_differ(server: Any) -> None:
     assert {"Priced-Input", "Priced-Output"} <= schema_of(server)["$defs"].keys()
 
 
+def test_what_is_returned_has_the_members_with_defaults(server: Any) -> None:
+    @server.client
+    def grow(request: Any, node: Node, card: Card) -> tuple[Node, Card]: ...  # type: ignore[empty-body]
+
+    definitions = schema_of(server)["$defs"]
+    assert definitions["Node-Input"]["required"] == ["value"]
+    assert definitions["Node-Output"]["required"] == ["value", "kids"]
+    assert definitions["Card"]["required"] == ["title"]
+
+
+def test_what_scopes_a_target_is_said(server: Any) -> None:
+    client = server.client
+
+    class ShelfContext(Context):
+        tenant: int = FromRequest(lambda request: 5)
+
+    @client(context=ShelfContext)
+    def shelf(request: Any, shelf_id: int, page: int = 1) -> int: ...  # type: ignore[empty-body]
+
+    @client(affects=ShelfContext)
+    def tidy(request: Any, shelf_id: int, page: int) -> None: ...
+
+    @client(affects=ShelfContext)
+    def tidy_all(request: Any) -> None: ...
+
+    functions = schema_of(server)["functions"]
+    assert functions["tidy"]["affects"] == [{"context": "shelf", "by": ["shelf_id"]}]
+    assert functions["tidy_all"]["affects"] == [{"context": "shelf"}]
+
+
 def test_a_model_of_itself_appears_once_where_both_directions_say_the_same(server: Any) -> None:
     @server.client
-    def walk(request: Any, step: Step, offer: Offer) -> tuple[Step, Offer, Node]: ...  # type: ignore[empty-body]
+    def walk(request: Any, step: Step, offer: Offer) -> tuple[Step, Offer, Point]: ...  # type: ignore[empty-body]
 
     document = schema_of(server)
     definitions = document["$defs"]
@@ -257,7 +288,7 @@ def test_a_model_of_itself_appears_once_where_both_directions_say_the_same(serve
         "right": "#/$defs/Right",
     }
     assert not {name for name in definitions if name.startswith(("Step-", "Left-", "Right-"))}
-    assert {"Offer-Input", "Offer-Output", "Node"} <= definitions.keys()
+    assert {"Offer-Input", "Offer-Output", "Point"} <= definitions.keys()
     referred = set(re.findall(r"#/\$defs/([^\"]+)", canonical_json(document)))
     assert referred <= definitions.keys()
 
@@ -297,7 +328,7 @@ arguments = Arguments("f", [Argument("a", frozenset[str], frozenset("abcdefgh"))
 from mizan.server.results import Result
 from mizan.server.declare import Options
 def fn(request): pass
-f = N(name="f", is_public=True, context=None, kind="call", affects=[], methods=("POST",), fn=fn,
+f = N(name="f", is_public=True, context=None, kind="call", effects=(), methods=("POST",), fn=fn,
       options=Options(), arguments=arguments, result=Result("f", set[str]))
 print(digest(client_schema("/", [f], [])))
 """
