@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from interleavings.host import Host
 from mizan.cache import redis_plan
-from mizan.cache.base import STAMP_BYTES, Begun, Cache, Found, State
+from mizan.cache.base import STAMP_BYTES, Begun, Cache, CacheUnavailable, Found, State
 from mizan.cache.memory import MemoryCache
 from mizan.server import cached, coherence, mutation, reads
 from mizan.server.catalog import Catalog
@@ -80,9 +80,12 @@ def stamps_afterwards() -> Planted:
     def keep(
         cache: Cache, slot: Slot, begun: Begun, payload: bytes, ttl: float
     ) -> Steps[bool | None]:
-        yield Ask(cache, "abandon", (slot.key, begun, False))
-        found = yield Ask(cache, "read", (slot.key, slot.guards))
-        fresh = yield Ask(cache, "begin", (slot.key, found, slot.guards))
+        try:
+            yield Ask(cache, "abandon", (slot.key, begun, False))
+            found = yield Ask(cache, "read", (slot.key, slot.guards))
+            fresh = yield Ask(cache, "begin", (slot.key, found, slot.guards))
+        except CacheUnavailable:
+            return None
         if fresh.state is not State.MISS:
             return False
         return (yield from _keep(cache, slot, fresh, payload, ttl))

@@ -228,6 +228,8 @@ class Play:
 
     def check(self, worker: Worker, row: Row, reply: Reply) -> None:
         """Hold a reply to what was promised when its read began."""
+        if reply.status != 200:
+            self.fail(f"{worker.name} {worker.number} was answered with {reply.status}")
         (found,) = json.loads(reply.body).values()
         missing = worker.floor.get(row, frozenset()) - frozenset(found)
         if missing:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine
+from random import Random
 from typing import Any
 
 from interleavings import app
-from interleavings.app import HERE
+from interleavings.app import HERE, ROWS
 from interleavings.database import ConnectionLost, Refused, Row
 from interleavings.play import Play, Scenario, Script, deliver, read_row
 from interleavings.workers import Transaction, change, walk
@@ -123,14 +124,35 @@ def with_outbox(name: str) -> Scenario:
     return Scenario(f"{name}, outbox", workers, CACHE, 2, warm=True)
 
 
-COARSE = frozenset({"read", "select", "store", "hold", "commit", "renew"})
+COARSE = frozenset({"read", "select", "store", "hold", "commit", "change", "renew"})
+"""Beginning (a look and a claim), computing and storing; holding, committing and renewing."""
+FINE = COARSE | {"begin", "abandon", "release", "purge", "remember", "delivered", "rows"}
+"""Everything but changes within a transaction, which nobody sees."""
 
 
 def two_and_two(
-    name: str, *, grain: frozenset[str] | None = COARSE, faults: frozenset[str] = frozenset()
+    *names: str, grain: frozenset[str] | None = COARSE, faults: frozenset[str] = frozenset()
 ) -> Scenario:
-    """Two readers and two mutations, at the steps that matter."""
-    mutation = MUTATIONS[name]
+    """Two readers and two mutations; where one is named, it runs twice."""
+    first, *others = names
+    mutations = MUTATIONS[first], MUTATIONS[(others or [first])[0]]
+    title = f"two and two: {', '.join(names)}"
+    frail = not FRAIL.isdisjoint(names)
+    return Scenario(title, (reader(), reader(), *mutations), faults, grain=grain, frail=frail)
+
+
+def drawn(random: Random) -> Scenario:
+    """Return some readers and some mutations of any kind, with some of all that can go wrong."""
+    number = random.randint(1, 3)
+    readers = [reader(random.choice(ROWS), random.randint(1, 3)) for _ in range(number)]
+    names = random.choices(list(MUTATIONS), k=random.randint(1, 3))
+    outbox = [OUTBOX] * random.randint(0, 1)
+    faults = sorted(COMMITS | CACHE | {"evict"})
     return Scenario(
-        f"{name}, two and two", (reader(), reader(), mutation, mutation), faults, grain=grain
+        f"drawn: {', '.join(names)}",
+        (*readers, *(MUTATIONS[name] for name in names), *outbox),
+        frozenset(random.sample(faults, random.randint(1, len(faults)))),
+        budget=random.randint(0, 3),
+        warm=random.random() < 0.5,
+        frail=not FRAIL.isdisjoint(names),
     )

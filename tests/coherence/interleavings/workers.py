@@ -185,9 +185,9 @@ async def select(row: Row) -> list[int]:
 
 
 async def change(row: Row) -> None:
-    """Change a row: one statement."""
-    await stop("write")
+    """Change a row: one statement, which others see at once where no transaction is open."""
     worker = current.get()
+    await stop("write" if worker.connection.frames else "change")
     worker.note("write", row)
     worker.connection.change(row)
 
