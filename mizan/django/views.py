@@ -77,6 +77,7 @@ class View:
             get("QUERY_STRING", ""),
             request.content_type or "",
             get("HTTP_IF_NONE_MATCH", ""),
+            get("HTTP_X_MIZAN_HELD", ""),
         )
         steps = pipeline.respond(catalog, incoming, self._make(catalog, incoming, **route))
         if _running_loop():

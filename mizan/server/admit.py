@@ -7,6 +7,7 @@ where a function, a context or two proofs of identity need it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mizan.server.effects import Block, Steps
@@ -38,13 +39,26 @@ def admit(
     return known
 
 
+def check_all(
+    host: Host, request: Any, functions: Sequence[Function], identity: Identity
+) -> Steps[None]:
+    """Check that who is known already may run all the functions. Raises Problem (401, 403)."""
+    guarded = [each for each in functions if each.is_guarded]
+    if guarded:
+        yield Block(partial(_check_all, host, request, identity, guarded))
+
+
 def _identify(
     host: Host, request: Any, identity: Identity | None, guarded: Sequence[Function]
 ) -> Identity:
     known = host.session_identity(request, identity)
-    for function in guarded:
-        _check(host, request, known, function)
+    _check_all(host, request, known, guarded)
     return known
+
+
+def _check_all(host: Host, request: Any, identity: Identity, guarded: Sequence[Function]) -> None:
+    for function in guarded:
+        _check(host, request, identity, function)
 
 
 def _check(host: Host, request: Any, identity: Identity, function: Function) -> None:

@@ -39,6 +39,7 @@ class Incoming:
     query: str = ""
     content_type: str = ""
     if_none_match: str = ""
+    held: str = ""
     function: str | None = None
 
 

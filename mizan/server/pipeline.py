@@ -17,6 +17,7 @@ from mizan.server.host import Incoming, Reply
 from mizan.server.incoming import check_method, read_call
 from mizan.server.mutation import mutate
 from mizan.server.reply import call_reply, problem_reply, view_reply
+from mizan.server.single_flight import fresh
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Catalog, Function
@@ -42,13 +43,20 @@ def call(catalog: Catalog, incoming: Incoming) -> Steps[Reply]:
     name, given, files = read_call(catalog.host, incoming)
     incoming.function = name
     function = catalog.callable_function(name)
-    yield from admit(catalog.host, incoming.native, [function], unsafe=True)
+    # Who asks is asked again after the call, so it has to be known before.
+    identify = bool(incoming.held)
+    identity = yield from admit(
+        catalog.host, incoming.native, [function], unsafe=True, identify=identify
+    )
     if files:
         given |= function.arguments.pick(files)
     arguments = function.arguments.validate(given)
     finish = function.result.text
     text, targets = yield from mutate(catalog, function, incoming.native, arguments, finish)
-    return call_reply(catalog, text, targets)
+    slices: list[str] = []
+    if targets and incoming.held:
+        slices = yield from fresh(catalog, incoming, identity, targets)
+    return call_reply(catalog, text, targets, slices)
 
 
 def view(

@@ -17,7 +17,7 @@ from mizan.server.admit import admit
 from mizan.server.cached import Look, give_up, keep, look, pack, unpack
 from mizan.server.effects import Block, Run, RunAll, Steps
 from mizan.server.host import Host, Identity, Incoming, Reply, Witness
-from mizan.server.incoming import check_method, read_params
+from mizan.server.incoming import Asked, check_method, read_params
 from mizan.server.mutation import bound_values
 from mizan.server.reply import Bundle, Read, context_reply
 from mizan.server.results import may_block
@@ -49,15 +49,23 @@ def read(catalog: Catalog, incoming: Incoming, name: str) -> Steps[Reply]:
     if context.bound:
         bound = yield from bound_values(catalog, {name: context.bound.keys()}, request)
         asked = asked.bound(context.coerced(bound[name]))
+    bundle = yield from bundle_of(catalog, incoming, context, identity, asked)
+    return context_reply(catalog, incoming, Read(context, identity, asked, bundle))
+
+
+def bundle_of(
+    catalog: Catalog, incoming: Incoming, context: ReadContext, identity: Identity, asked: Asked
+) -> Steps[Bundle]:
+    """Return the bundle of an instance for who is admitted, from the cache or computed."""
+    host, request = catalog.host, incoming.native
     cache = host.cache
     if cache and _is_kept(catalog, incoming, context, identity):
         who = (yield from _known(host, request, identity)) if context.user_scoped else None
         vary = (yield Block(partial(host.vary, request))) if host.varies else host.vary(request)
         slot = catalog.slots.slot(context.name, asked.strings, who, vary)
-        bundle = yield from _cached(catalog, cache, slot, context, request, asked.params)
-    else:
-        bundle, _ = yield from _computed(catalog, context, request, asked.params, storing=False)
-    return context_reply(catalog, incoming, Read(context, identity, asked, bundle))
+        return (yield from _cached(catalog, cache, slot, context, request, asked.params))
+    bundle, _ = yield from _computed(catalog, context, request, asked.params, storing=False)
+    return bundle
 
 
 def _is_kept(

@@ -35,14 +35,18 @@ SCHEMA = "X-Mizan-Schema"
 _find_etags = re.compile(r'(?:W/)?("[^"]*")').findall
 
 
-def call_reply(catalog: Catalog, text: str, targets: Sequence[Target]) -> Reply:
-    """Return the reply of a call: its result as JSON text, and what it made stale."""
+def call_reply(
+    catalog: Catalog, text: str, targets: Sequence[Target], slices: Sequence[str] = ()
+) -> Reply:
+    """Return the reply of a call: its result as JSON text, what it made stale, and slices of that
+    (`single_flight.py`) as JSON texts."""
     headers = {"Content-Type": JSON, "Cache-Control": "no-store", SCHEMA: catalog.digest}
     if not targets:
         return Reply(200, headers, f'{{"result":{text}}}'.encode())
     headers[INVALIDATE] = header.format(targets)
     stale = ",".join(map(target_text, targets))
-    return Reply(200, headers, f'{{"invalidate":[{stale}],"result":{text}}}'.encode())
+    more = f'"fresh":[{",".join(slices)}],' if slices else ""
+    return Reply(200, headers, f'{{{more}"invalidate":[{stale}],"result":{text}}}'.encode())
 
 
 @dataclass(slots=True)

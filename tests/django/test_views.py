@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, iscoroutinefunction
+from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, RequestFactory, override_settings
 from project.http import BASE, Web
@@ -303,3 +304,28 @@ def test_an_async_function_runs_in_the_loop_without_a_thread_hop() -> None:
         return threading.get_ident()
 
     assert [async_to_sync(ask)()] == seen
+
+
+@pytest.mark.parametrize("name", ["rename_book", "rename_book_async"])
+@pytest.mark.django_db(transaction=True)
+def test_what_is_held_and_stale_comes_along_with_the_reply(web: Web, name: str) -> None:
+    """Single flight (SPEC.md, section 14)."""
+    one, other = (Book.objects.create(title=title) for title in ("Emma", "Persuasion"))
+    held = f"shelf, book;book_id={one.pk};limit=10, book;book_id={other.pk};limit=10"
+    reply = web.call(name, book_id=one.pk, title="Ulysses", headers={"X-Mizan-Held": held}).json()
+    book, shelf = sorted(reply["fresh"], key=lambda each: str(each["context"]))
+    assert book["params"] == {"book_id": one.pk, "limit": 10}
+    assert book["data"]["book"]["title"] == "Ulysses"
+    assert [each["title"] for each in shelf["data"]["shelf"]] == ["Ulysses", "Persuasion"]
+    assert web.read("shelf").json() == shelf["data"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_login_nothing_comes_along(web: Web) -> None:
+    @client(affects="shelf")
+    def enter(request: HttpRequest) -> None:
+        login(request, ada, backend="django.contrib.auth.backends.ModelBackend")
+
+    ada = get_user_model().objects.create_user("ada")
+    assert "fresh" not in web.call("enter", headers={"X-Mizan-Held": "shelf"}).json()
+    assert "fresh" in web.call("enter", headers={"X-Mizan-Held": "shelf"}).json()
