@@ -171,8 +171,9 @@ def conclude(found: dict[str, Any], wrong: Sequence[str], *, as_json: bool) -> i
     if as_json:
         print(json.dumps({**found, "wrong": list(wrong)}))
     else:
-        for line in table(("", ""), list(found.items())):
-            print(line)
+        width = max(map(len, found), default=0)
+        for name, value in found.items():
+            print(f"{name:<{width}}  {value}")
     for each in wrong:
         print(f"VIOLATION: {each}", file=sys.stderr)
     if not as_json:

@@ -1,10 +1,11 @@
 """How often readers bypass the cache because of a hold, beside a hundred mutations a second.
 
-usage: liveness.py [--reads N] [--rate N] [--readers N] [--limit PERCENT] [--json]
+usage: liveness.py [--reads N] [--rate N] [--mutators N] [--readers N] [--limit PERCENT]
+                   [--json]
 
-One process changes a row, again and again, each time in a short transaction on PostgreSQL
-(scripts/with-postgres starts one where there is none); others read that row through Django's
-handler until there were so many reads. Exits with 1 where the share of reads that bypass because of
+Some processes change one row, again and again, each time in a short transaction on a PostgreSQL of
+their own (scripts/with-postgres); others read that row through Django's handler until there were so
+many reads. Exits with 1 where the share of reads that bypass because of
 a hold is not below the limit.
 
 Then a holder that is dead joins the living ones: until its deadline by the clock of Redis nothing
@@ -40,13 +41,15 @@ class Mutator:
     count: Any
 
     def run(self) -> None:
-        web, start = common.Web(), time.monotonic()
+        web, start, done = common.Web(), time.monotonic(), 0
         while not self.stop.is_set():
             response = web.call("bump", key=ROW)
             if response.status_code != 200:
                 raise RuntimeError(response.content)
-            self.count.value += 1
-            time.sleep(max(0.0, start + self.count.value / self.rate - time.monotonic()))
+            with self.count.get_lock():
+                self.count.value += 1
+            done += 1
+            time.sleep(max(0.0, start + done / self.rate - time.monotonic()))
 
 
 def read_often(reads: int, found: Any) -> None:
@@ -105,6 +108,7 @@ def main() -> int:
     parser = common.parser(__doc__)
     parser.add_argument("--reads", type=int, default=20_000, metavar="N")
     parser.add_argument("--rate", type=float, default=100, metavar="N", help="changes a second")
+    parser.add_argument("--mutators", type=int, default=4, metavar="N")
     parser.add_argument("--readers", type=int, default=2, metavar="N")
     parser.add_argument("--limit", type=float, default=5, metavar="PERCENT")
     given = parser.parse_args()
@@ -116,17 +120,20 @@ def main() -> int:
         common.make_tables(1)
         common.close_connections()
         stop, changed = fork.Event(), fork.Value("q", 0)
-        mutator = fork.Process(target=Mutator(given.rate, stop, changed).run)
-        mutator.start()
+        mutator = Mutator(given.rate / given.mutators, stop, changed)
+        mutators = [fork.Process(target=mutator.run) for _ in range(given.mutators)]
+        for each in mutators:
+            each.start()
         begin = time.monotonic()
         counts = shares(given.readers, given.reads)
         rate = changed.value / (time.monotonic() - begin)
         before, needed = beside_the_dead(server)
         stop.set()
-        mutator.join()
+        for each in mutators:
+            each.join()
     reads, held = counts.total(), counts[HELD]
     share = 100 * held / reads
-    wrong = ["the mutator died"] if mutator.exitcode else []
+    wrong = ["a mutator died"] if any(each.exitcode for each in mutators) else []
     if share >= given.limit:
         wrong.append(f"{share:.1f} % of {reads} reads bypassed because of a hold")
     if early := before.total() - before[HELD]:

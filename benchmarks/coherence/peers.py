@@ -68,6 +68,8 @@ def main() -> int:
     else:
         rows = [[CONTENDERS[name].name, *line.values()] for name, line in found.items()]
         print("\n".join(table(("", *SCENARIOS), rows)))
+        links = [[CONTENDERS[name].name, CONTENDERS[name].link] for name in found]
+        print("\n".join(table(("", "used as in"), links)))
     broken = [name for name, line in found.items() if PROMISES.get(name, line) != line]
     for name in broken:
         print(f"VIOLATION: {name} should say {PROMISES[name]}", file=sys.stderr)

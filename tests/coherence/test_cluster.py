@@ -9,7 +9,7 @@ pytestmark = pytest.mark.server
 
 
 def test_nothing_stale_is_read_from_a_cluster() -> None:
-    found = run("cluster", "--operations", "2000")
+    found = run("cluster", "--operations", "1000")
     assert found.code == 0, found.said
     counts = found.data
     assert counts["STALE after an acknowledgement"] == counts["failed"] == 0

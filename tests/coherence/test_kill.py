@@ -11,7 +11,7 @@ STALE = "STALE after an acknowledgement"
 
 @pytest.mark.parametrize(
     ("store", "mode", "operations"),
-    [("one", "available", 4000), ("one", "consistent", 1500), ("sentinel", "available", 1500)],
+    [("one", "available", 2000), ("one", "consistent", 500), ("sentinel", "available", 500)],
 )
 def test_nothing_stale_is_read(store: str, mode: str, operations: int) -> None:
     options = ("--store", store, "--on-unavailable", mode, "--operations", str(operations))
@@ -28,6 +28,6 @@ def test_nothing_stale_is_read(store: str, mode: str, operations: int) -> None:
 
 @pytest.mark.parametrize("fault", ["no-hold", "early-purge", "no-stamp-check"])
 def test_a_planted_fault_is_found(fault: str) -> None:
-    found = run("kill", "--store", "one", "--operations", "4000", "--fault", fault)
+    found = run("kill", "--store", "one", "--operations", "2000", "--fault", fault)
     assert found.code == 1, found.said
     assert any("a read after" in each or "stays stale" in each for each in found.data["wrong"])
