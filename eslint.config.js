@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "**/coverage/", "**/generated/", ".venv/"]),
+  globalIgnores(["**/dist/", "**/coverage/", "**/generated/", "**/src/mizan/", ".venv/"]),
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -37,7 +37,8 @@ ARROWS: dict[str, set[str]] = {
     "mizan.cache": CORE | {"mizan.cache.base", "mizan.protocol"},
     "mizan.server": CORE | {"mizan.cache.base", "mizan.protocol"},
     "mizan.django": CORE
-    | {"mizan.cache", "mizan.cache.base", "mizan.protocol", "mizan.schemas", "mizan.server"},
+    | {"mizan.cache", "mizan.cache.base", "mizan.protocol", "mizan.schemas", "mizan.server"}
+    | {"mizan_codegen"},
     "mizan.testing": CORE | {"mizan.django", "mizan.protocol", "mizan.schemas", "mizan.server"},
     "mizan.mwt": {"mizan.django"},
     "mizan_codegen": set(),
