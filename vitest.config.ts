@@ -1,13 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Tests run on the sources of packages, not on what was built of them. */
+function source(find: RegExp, path: string): { find: RegExp; replacement: string } {
+  return { find, replacement: fileURLToPath(new URL("./", import.meta.url)) + path.slice(2) };
+}
+
 export default defineConfig({
   resolve: {
-    alias: {
-      "@mizan/protocol": fileURLToPath(
-        new URL("./packages/protocol/src/index.ts", import.meta.url),
-      ),
-    },
+    alias: [
+      source(/^@mizan\/(\w+)$/, "./packages/$1/src/index.ts"),
+      source(/^@mizan\/(\w+)\/(\w+)$/, "./packages/$1/src/$2.ts"),
+    ],
   },
   test: {
     // Machines under load are slow; no test measures time.
@@ -25,6 +29,7 @@ export default defineConfig({
         lines: 95,
         statements: 95,
         "packages/protocol/src/**": { 100: true },
+        "packages/runtime/src/**": { 100: true },
       },
     },
   },

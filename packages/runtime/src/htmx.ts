@@ -1,0 +1,40 @@
+/**
+ * Pages with htmx: what their requests made stale.
+ * Invariant: a header that cannot be read makes everything stale.
+ */
+
+import { on } from "./client.js";
+import { observe } from "./store.js";
+import type { Client } from "./types.js";
+
+/** What htmx tells with `htmx:afterRequest`, as far as it is used. */
+interface AfterRequest {
+  readonly xhr: { getResponseHeader: (name: string) => string | null };
+}
+
+/**
+ * Reads the header of each request that htmx makes. For each target of an invalidation, whoever
+ * made it, the root then has an event `mizan:CONTEXT` (`mizan:all` for everything), whose detail is
+ * the parameters: `hx-trigger="mizan:user from:body"`.
+ */
+export function htmx(client: Client, root: EventTarget = document.body): () => void {
+  const onRequest = (event: Event): void => {
+    const { xhr } = (event as CustomEvent<AfterRequest>).detail;
+    observe(client, { headers: { get: (name) => xhr.getResponseHeader(name) } }, "htmx");
+  };
+  root.addEventListener("htmx:afterRequest", onRequest);
+  const stop = on(client, (event) => {
+    if (event.type === "reset") root.dispatchEvent(new CustomEvent("mizan:all"));
+    else {
+      for (const target of event.targets) {
+        const { context, params } = typeof target === "string" ? { context: target } : target;
+        const type = `mizan:${context === "*" ? "all" : context}`;
+        root.dispatchEvent(new CustomEvent(type, { detail: params ?? {} }));
+      }
+    }
+  });
+  return () => {
+    stop();
+    root.removeEventListener("htmx:afterRequest", onRequest);
+  };
+}
