@@ -89,6 +89,7 @@ def test_a_deep_copy_tells_the_same_witness() -> None:
 
 @pytest.fixture
 def _urlconf() -> Iterator[None]:
+    translation.deactivate()  # URLs are made by the language, too: an earlier test may have left one
     yield
     set_urlconf(None)
 
