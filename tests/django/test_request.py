@@ -89,7 +89,7 @@ def test_a_deep_copy_tells_the_same_witness() -> None:
 
 @pytest.fixture
 def _urlconf() -> Iterator[None]:
-    translation.deactivate()  # URLs are made by the language, too: an earlier test may have left one
+    translation.deactivate()  # an earlier test may have left one, and it has a part in URLs
     yield
     set_urlconf(None)
 
