@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.urls import clear_url_caches
 from project.http import Web
 from project.store import PASSWORD, on_redis
@@ -26,6 +27,17 @@ def _declarations() -> Iterator[None]:
         registry.functions[:] = before
         registry.reset()
         clear_url_caches()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alone_at_the_end(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End the connections of threads that are gone: PostgreSQL drops no database that is in use."""
+    yield
+    if connection.vendor != "postgresql":
+        return
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608 (constants)
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
