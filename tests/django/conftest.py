@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import clear_url_caches
+from django.utils import translation
 from project.http import Web
 from project.store import PASSWORD, on_redis
 from servers import Server
@@ -20,7 +21,8 @@ from mizan.server.registry import registry
 
 @pytest.fixture(autouse=True)
 def _declarations() -> Iterator[None]:
-    """Forget what a test declares."""
+    """Forget what a test declares, and the language that Django's commands leave active."""
+    translation.deactivate()
     before = list(registry.functions)
     yield
     if registry.functions != before:
