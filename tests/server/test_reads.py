@@ -8,7 +8,10 @@ from pydantic import SkipValidation
 
 from mizan.cache import MemoryCache
 from mizan.cache.base import CacheUnavailable, Hold, Limits
-from mizan.server import Context, FromRequest
+from mizan.server import Context, FromRequest, reads
+from mizan.server.drive import drive
+from mizan.server.effects import RunAll
+from mizan.server.host import Incoming
 
 
 class Clock:
@@ -295,3 +298,30 @@ def test_a_list_that_a_function_changes_is_asked_for_as_before(server: Any) -> N
     query = "tags=%5B%22a%22%5D"
     for _ in range(2):
         assert json.loads(server.read("tags", query).body) == {"tagged": 2}
+
+
+def test_a_failure_under_a_hold_is_told_as_any(cached: Any) -> None:
+    def fail(_: Any) -> None:
+        raise LookupError
+
+    cached.state["look"] = fail
+    hold = Hold(cached.catalog.slots.tags("page", {"page_id": 1})[-1:])
+    cached.host.cache.hold(hold)
+    assert cached.read("page", "page_id=1").status == 404
+    cached.host.cache.release(hold)
+    cached.state["look"] = lambda request: None
+    assert statuses([cached.read("page", "page_id=1")]) == [STORED]
+
+
+def test_a_read_that_is_given_up_asks_nothing_more(cached: Any) -> None:
+    """Closed while it computes: its claim ends by itself, as that of a worker that died."""
+    steps = reads.read(cached.catalog, Incoming("GET", cached.Request(), "page_id=1"), "page")
+    effect = next(steps)
+    while not isinstance(effect, RunAll):
+        effect = steps.send(drive(_one(effect)))
+    steps.close()
+    assert statuses([cached.read("page", "page_id=1")]) == ["mizan; fwd=miss; detail=busy"]
+
+
+def _one(effect: Any) -> Any:
+    return (yield effect)
