@@ -118,10 +118,10 @@ def one_and_one(name: str, *, warm: bool) -> Scenario:
     return Scenario(name, (reader(), mutation), COMMITS, warm=warm, frail=name in FRAIL)
 
 
-def with_outbox(name: str) -> Scenario:
-    """The same beside one who delivers, with a cache that cannot be reached for a while."""
+def with_outbox(name: str, *, moments: int) -> Scenario:
+    """The same beside one who delivers; at some moments the cache cannot be reached."""
     workers = (reader(), MUTATIONS[name], OUTBOX)
-    return Scenario(f"{name}, outbox", workers, CACHE, 2, warm=True)
+    return Scenario(f"{name}, outbox", workers, CACHE, moments, warm=True)
 
 
 COARSE = frozenset({"read", "select", "store", "hold", "commit", "change", "renew"})
