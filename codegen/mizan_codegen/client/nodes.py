@@ -62,13 +62,14 @@ Shorten = Callable[[Node, int, str], str]
 
 MAX_KEYS = 40
 UNKNOWN, NEVER, NULL = Atom("unknown"), Atom("never"), Atom("null")
+UNDEFINED = Atom("undefined")
 
 
 def union(items: list[Node]) -> Node:
-    """Return one of the items: each once, null last, and nothing else beside `unknown`."""
+    """Return one of the items: each once, what is no value last, nothing beside `unknown`."""
     parts = [part for item in items for part in (item.items if isinstance(item, Union) else [item])]
-    once = list(dict.fromkeys(part for part in parts if part not in (NEVER, NULL)))
-    once += [NULL] * (NULL in parts)
+    once = list(dict.fromkeys(part for part in parts if part not in (NEVER, NULL, UNDEFINED)))
+    once += [part for part in (NULL, UNDEFINED) if part in parts]
     if UNKNOWN in once:
         return UNKNOWN
     if not once:
@@ -103,10 +104,10 @@ def _items(node: Fixed, write: Callable[[Node, int], str]) -> list[str]:
     for place, item in enumerate(node.items):
         if place < node.required:
             texts.append(write(item, 0))
-        elif isinstance(item, Union | Both):
-            texts.append(f"({write(item, 3)})?")
         else:
-            texts.append(f"{write(item, 1)}?")
+            text = write(item, 3)
+            wrapped = isinstance(item, Union | Both) and text == flat(item)
+            texts.append(f"({text})?" if wrapped else f"{text}?")
     if node.rest is not None:
         rest = Many(node.rest)
         texts.append(f"...{write(rest, 3)}")
@@ -136,11 +137,15 @@ def declare(name: str, node: Node, shorten: Shorten) -> str:
             text = shorten(value, WIDTH - 5 - width(key), f"{name}Value")
             return f"{head} {{\n  {key}: {text};\n}};\n"
         case Both(items):
-            return f"{head[:-2]} = " + " &\n  ".join(item.text for item in items) + ";\n"
+            own_line = width(f"{head} {items[0].text} &") > WIDTH
+            if own_line and width(flat(node)) + 3 <= WIDTH:
+                return f"{head}\n  {flat(node)};\n"
+            start, then = ("\n  ", " &\n    ") if own_line else (" ", " &\n  ")
+            return head + start + then.join(item.text for item in items) + ";\n"
         case Union(items) if width(flat(node)) + 3 > WIDTH and not _hugs(node):
             return _broken(head, [_option(item, shorten, name) for item in items])
-        case Many(item) if width(flat(node)) + 3 > WIDTH:
-            return declare(name, Many(Atom(shorten(item, MAX_KEYS, f"{name}Item"))), shorten)
+        case Many(item) if not isinstance(item, Atom):
+            return declare(name, Many(Atom(shorten(item, 0, f"{name}Item"))), shorten)
         case _:
             return f"{head}\n  {flat(node)};\n"
 
@@ -154,13 +159,11 @@ def _broken(head: str, options: list[str]) -> str:
 
 
 def _option(item: Node, shorten: Shorten, name: str) -> str:
-    if isinstance(item, Both):
-        text = shorten(item, WIDTH - 7, f"{name}Option")
-        return f"({text})" if " & " in text else text
-    return shorten(item, WIDTH - 5, f"{name}Option")
+    text = shorten(item, WIDTH - 7, f"{name}Option")
+    return f"({text})" if isinstance(item, Both) and text == flat(item) else text
 
 
 def _hugs(node: Union) -> bool:
     """Tell whether a union is a name or null, which prettier never breaks."""
-    others = [item for item in node.items if item != NULL]
+    others = [item for item in node.items if item not in (NULL, UNDEFINED)]
     return len(others) == 1 and isinstance(others[0], Atom) and others[0].hugs

@@ -28,11 +28,10 @@ def hooks(document: Document) -> str:
 
 
 def _hook(hook: str, maker: str, constant: str) -> str:
-    value = f"/* @__PURE__ */ {maker}({constant});\n"
-    line = f"export const {hook} = {value}"
-    if text.width(line) <= text.WIDTH + 1:
-        return line
-    return f"export const {hook} =\n  {value}"
+    head = f"export const {hook} = /* @__PURE__ */ {maker}("
+    if text.width(head + constant) + 2 <= text.WIDTH:
+        return f"{head}{constant});\n"
+    return f"{head}\n  {constant},\n);\n"
 
 
 def _imports(contexts: Mapping[str, str], functions: Mapping[str, str]) -> str:

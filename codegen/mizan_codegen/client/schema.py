@@ -13,6 +13,7 @@ from mizan_codegen.client import objects, text
 from mizan_codegen.client.names import Names, pascal
 from mizan_codegen.client.nodes import (
     NEVER,
+    UNDEFINED,
     UNKNOWN,
     Atom,
     Both,
@@ -139,7 +140,7 @@ class Types:
             parts.append(self.of(each, f"{name}Part", f"{at}/allOf/{place}"))
         kinds = schema.get("type", objects.implied(schema, _OBJECT, _ARRAY))
         if kinds is not None:
-            kinds = [kinds] if isinstance(kinds, str) else kinds
+            kinds = kinds if isinstance(kinds, list) else [kinds]
             parts.append(union([self._kind(kind, schema, name, at) for kind in kinds]))
         return parts
 
@@ -238,7 +239,7 @@ class Types:
         lines, nodes = [], []
         for key, each in properties.items():
             node = self.of(each, name + pascal(key), f"{at}/properties/{key}")
-            nodes += [node, *([] if key in required else [Atom("undefined")])]
+            nodes += [node, *([] if key in required else [UNDEFINED])]
             lines.append(self.member(key, node, each, name, optional=key not in required))
         if others:
             line = self.shorten(union([*others, *nodes]), text.WIDTH - 18, f"{name}Value")

@@ -9,7 +9,7 @@ from typing import Any
 
 from mizan_codegen.client import text
 from mizan_codegen.client.names import Names, pascal
-from mizan_codegen.client.nodes import Atom, Many, Node, union
+from mizan_codegen.client.nodes import UNDEFINED, Atom, Many, Node, union
 from mizan_codegen.client.objects import DEFINITIONS
 from mizan_codegen.client.schema import Types
 from mizan_codegen.schemas import objects
@@ -83,7 +83,7 @@ def _errors(made: Types, typed: Typed, document: Document) -> None:
 
 def _data(made: Types, name: str, code: str, error: Document) -> Node:
     if "schema" not in error:
-        return Atom("undefined")
+        return UNDEFINED
     hint = pascal(name, code.rpartition(".")[2], "Data")
     return made.of(error["schema"], hint, f"/functions/{name}/errors/{code}/schema")
 
