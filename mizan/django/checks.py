@@ -41,8 +41,8 @@ IDS = {
     "declaration.errors": "mizan.E014",
 }
 NOT_INCLUDED = "mizan.E015"
+NO_MIDDLEWARE = "mizan.E016"
 SCOPED_BY_NO_IDENTIFIER = "mizan.W001"
-NO_MIDDLEWARE = "mizan.W002"
 NOT_OUTERMOST = "mizan.W003"
 ROUTES_NOT_INCLUDED = "mizan.W004"
 UNKNOWN_SETTING = "mizan.W005"
@@ -107,12 +107,12 @@ def check_scopes(**_: Any) -> list[CheckMessage]:
 
 @register("mizan")
 def check_middleware(**_: Any) -> list[CheckMessage]:
-    """Warn where MizanMiddleware is not the outermost middleware."""
+    """Demand MizanMiddleware; warn where it is not the outermost."""
     hint = f'Make "{MIDDLEWARE}" the first of MIDDLEWARE.'
     listed = list(settings.MIDDLEWARE)
     if MIDDLEWARE not in listed:
         text = "MizanMiddleware is missing: shared caches could store replies that set cookies."
-        return [Advice(text, hint=hint, obj="MIDDLEWARE", id=NO_MIDDLEWARE)]
+        return [Error(text, hint=hint, obj="MIDDLEWARE", id=NO_MIDDLEWARE)]
     if listed[0] != MIDDLEWARE:
         text = f"MizanMiddleware is inside {listed[0]}, and does not see what that adds to replies."
         return [Advice(text, hint=hint, obj="MIDDLEWARE", id=NOT_OUTERMOST)]

@@ -319,9 +319,9 @@ def test_a_bound_parameter_that_scopes_is_no_warning() -> None:
     assert found() == {}
 
 
-def test_a_missing_middleware_is_a_warning() -> None:
+def test_a_missing_middleware_is_an_error() -> None:
     with override_settings(MIDDLEWARE=settings.MIDDLEWARE[1:]):
-        message = found()["mizan.W002"]
+        message = found()["mizan.E016"]
     assert "cookies" in message.msg
     assert checks.MIDDLEWARE in message.hint
 
