@@ -220,6 +220,8 @@ class DjangoHost:
         """Return (facet, text) for each facet of MIZAN_CACHE["VARY"], in order of name, and for the
         URLconf where a middleware chose one."""
         chosen = getattr(request, "urlconf", None)
+        if not self._vary and not chosen:
+            return ()
         pairs = tuple([(name, str(facet(request))) for name, facet in self._vary])
         return (*pairs, ("urlconf", str(chosen))) if chosen else pairs
 

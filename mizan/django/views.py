@@ -126,9 +126,9 @@ class _Response(HttpResponse):
 
     def __init__(self, reply: Reply) -> None:
         self.headers = headers = ResponseHeaders.__new__(ResponseHeaders)
-        headers._store = {  # noqa: SLF001 (set as Django would set it)
-            name.lower(): (name, value) for name, value in reply.headers.items()
-        }
+        headers._store = store = {}  # noqa: SLF001 (set as Django would set it)
+        for item in reply.headers.items():
+            store[item[0].lower()] = item
         self.__dict__.update(
             _EMPTY,
             status_code=reply.status,

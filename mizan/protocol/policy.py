@@ -105,7 +105,10 @@ def response_headers(
         "seconds": FOREVER if cache is True else int(cache),
         "url": url,
     }
-    return {name: text % values if varies else text for name, text, varies in row}
+    headers = {}
+    for name, text, varies in row:
+        headers[name] = text % values if varies else text
+    return headers
 
 
 @cache_
