@@ -5,10 +5,13 @@ is gone may expire.
 """
 
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from _pytest.mark import ParameterSet
 from interleavings.explore import explore
+from interleavings.play import Action, Play
 from interleavings.scenarios import MUTATIONS, one_and_one, with_outbox
 from interleavings.stores import Memory, Redis
 
@@ -51,3 +54,13 @@ def test_the_outbox_makes_up_for_a_cache_that_was_away(name: str, memory: Memory
     """A hold or a purge fails, done or not, at two moments; another worker delivers meanwhile."""
     scenario = with_outbox(name, moments=1 if name in LONG else 2)
     assert explore(scenario, memory).schedules > 1
+
+
+def test_what_rolls_back_before_its_hold_leaves_entries_alive(memory: Memory) -> None:
+    scenario = replace(one_and_one("rolls back", warm=True), faults=frozenset())
+    with closing(Play(scenario, memory)) as play:
+        mutation = play.made[-1]
+        while mutation.point:
+            play.do(Action("go", mutation.number))
+        play.do(Action("go", play.made[0].number))
+        assert play.made[0].result.headers["Cache-Status"] == "mizan; hit"
