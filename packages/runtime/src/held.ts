@@ -54,7 +54,7 @@ export function writeHeld<T extends Pick<Identity, "context" | "texts">>(
     const longer = (field && `${field}, `) + context + pairs;
     // Longer than the Tokens and Strings that RFC 9651 guarantees: left out.
     if (/=[^";]{513}|"[^"]{1025}/.test(pairs)) return false;
-    count += longer.length > 1024 ? 8 : 1;
+    count += longer.length > 1024 ? 9 : 1;
     if (count > 8) return false;
     field = longer;
     return true;
