@@ -45,6 +45,7 @@ PATHS = sorted({part for leaf in LEAVES for part in groups(leaf)})
 def test_the_commands_are_those_that_are_known() -> None:
     assert [" ".join(path) for path in LEAVES] == [
         "canonical",
+        "codegen client",
         "codegen models",
         "conformance list",
         "conformance run",

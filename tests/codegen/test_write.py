@@ -39,3 +39,16 @@ def test_checking_shows_the_differences_and_writes_nothing(
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["changed.py", "old.py", "same.py"]
     assert (tmp_path / "changed.py").read_text() == "one\n"
+
+
+def test_files_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.ts").write_text("mine")
+    (tmp_path / "old.ts").write_text("// GENERATED")
+
+    def ours(path: Path) -> bool:
+        return path.read_text().startswith("// GENERATED")
+
+    tree = {tmp_path: {"new.ts": "// GENERATED"}}
+    assert write(tree, tmp_path, check=True, ours=ours) == 1
+    assert write(tree, tmp_path, check=False, ours=ours) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.ts", "own.ts"]
