@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
 
 from mizan.cache.base import Cache, CacheUnavailable
 from mizan.django import outbox
@@ -51,6 +52,10 @@ class Command(BaseCommand):
             getattr(self, f"_{options['action']}")(cache, options)
         except CacheUnavailable as error:
             raise CommandError(f"The cache cannot be reached: {error}") from error
+        except DatabaseError as error:
+            why = str(error).partition("\n")[0]
+            advice = "Is the outbox's table there (manage.py migrate mizan)?"
+            raise CommandError(f"The database failed: {why}. {advice}") from error
 
     def _stats(self, cache: Cache, options: Mapping[str, Any]) -> None:
         waiting = OutboxRow.objects.filter(kind=OutboxRow.CACHE).count()

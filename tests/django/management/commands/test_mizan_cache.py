@@ -19,6 +19,7 @@ from mizan.cache.base import State
 from mizan.cache.doctor import Finding
 from mizan.django import origin_cache, outbox
 from mizan.django.management.commands.mizan_cache import Command
+from mizan.django.models import OutboxRow
 from mizan.protocol.targets import Target
 from mizan.server.registry import registry
 
@@ -64,6 +65,12 @@ def test_stats_counts_what_there_is(store: Server) -> None:
     lines = run("stats").splitlines()
     assert lines[0] == "entries         1"
     assert lines[-1] == "waiting purges  1"
+
+
+def test_a_table_that_is_not_there_is_said(store: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OutboxRow._meta, "db_table", "nowhere")
+    with pytest.raises(CommandError, match="migrate mizan"):
+        run("stats")
 
 
 @pytest.mark.parametrize(
