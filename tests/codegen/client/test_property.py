@@ -251,7 +251,7 @@ def cases(draw: Any) -> Case:
     return case
 
 
-@pytest.mark.parametrize("count", [25, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_types_accept_what_is_valid_and_refuse_each_fault(
     tmp_path: Path, tsc: Callable[[], Any], prettier: Callable[[], str], count: int
