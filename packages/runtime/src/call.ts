@@ -4,7 +4,7 @@
  */
 
 import { MizanError } from "./errors.js";
-import { isOffline, signalOf } from "./exchange.js";
+import { isOffline } from "./exchange.js";
 import { invalidate } from "./store.js";
 import type { Client, MizanFunction, Outcome, Reply, Slice, Target } from "./types.js";
 import { patiently } from "./wait.js";
@@ -76,5 +76,5 @@ export async function mizanCall<A extends object, R, E extends string>(
     if (error) throw error;
     return result;
   };
-  return patiently(send(), signalOf(signal, timeout), lose) as Promise<R>;
+  return patiently(send(), signal, timeout, lose) as Promise<R>;
 }

@@ -40,9 +40,14 @@ export class MizanError<Declared extends string = never> extends Error {
   }
 }
 
-/** What a signal was aborted with; where that was the time, as a MizanError. */
-export function reasonOf(signal: AbortSignal): Error {
-  const reason = signal.reason as Error;
-  if (reason.name !== "TimeoutError") return reason;
-  return new MizanError("client.timeout", "No reply in time");
+/** Stops what takes longer than so many ms; 0: never. For clearTimeout. */
+export function stopAfter(
+  stop: (reason: MizanError) => void,
+  ms = 30_000,
+): ReturnType<typeof setTimeout> | undefined {
+  // AbortSignal.any and AbortSignal.timeout may be garbage before their time in Node 20.
+  const late = (): void => {
+    stop(new MizanError("client.timeout", "No reply in time"));
+  };
+  return ms ? setTimeout(late, ms) : undefined;
 }

@@ -3,7 +3,7 @@
  * Invariant: whatever goes wrong is a MizanError, and its status is 0 unless a reply was read.
  */
 
-import { MizanError, reasonOf, type Problem } from "./errors.js";
+import { MizanError, type Problem } from "./errors.js";
 import type { ClientOptions, Reply, Request } from "./types.js";
 
 /** What there is of a browser. */
@@ -38,15 +38,9 @@ export async function exchange(
     const { code = "client.reply", detail = `Status ${status} from ${path}` } = document ?? {};
     return { headers: got, error: new MizanError(code, detail, status, document ?? {}) };
   } catch (cause) {
-    if (signal?.aborted) throw reasonOf(signal);
+    signal?.throwIfAborted();
     throw Object.assign(new MizanError("client.network", `No reply from ${path}`), { cause });
   }
-}
-
-/** A signal that is aborted with this one, or after so many ms; 0: never. */
-export function signalOf(signal: AbortSignal | undefined, timeout = 30_000): AbortSignal {
-  const signals = [signal, timeout && AbortSignal.timeout(timeout)];
-  return AbortSignal.any(signals.filter(Boolean) as AbortSignal[]);
 }
 
 /** Whether the browser says that it has no network. */

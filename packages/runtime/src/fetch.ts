@@ -4,7 +4,6 @@
  */
 
 import { identify } from "./canonical.js";
-import { signalOf } from "./exchange.js";
 import { subscribe } from "./instance.js";
 import { entryOf } from "./store.js";
 import type { Client, MizanContext } from "./types.js";
@@ -42,7 +41,7 @@ export async function mizanFetch<P extends object, D>(
     stop = subscribe(client, entry, look, { staleTime });
     look();
   });
-  return patiently(work, signalOf(signal, 0), () => {
+  return patiently(work, signal, 0, () => {
     stop();
   }) as Promise<D>;
 }

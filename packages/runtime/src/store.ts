@@ -5,8 +5,7 @@
 
 import type { Identity } from "./canonical.js";
 import { tell } from "./client.js";
-import type { MizanError } from "./errors.js";
-import { signalOf } from "./exchange.js";
+import { stopAfter, type MizanError } from "./errors.js";
 import { matches } from "./targets.js";
 import type { Client, Entry, MizanEvent, Reply, Snapshot, Target } from "./types.js";
 
@@ -127,6 +126,9 @@ export function schedule(client: Client): void {
 async function run(client: Client, entry: Entry): Promise<void> {
   const { generation, landed, wanted = "" } = entry;
   const flight = (entry.flight = new AbortController());
+  const timer = stopAfter((late) => {
+    flight.abort(late);
+  }, client.options.timeout);
   entry.wanted = undefined;
   update(entry, { isFetching: true });
   let reply: Partial<Reply>;
@@ -135,6 +137,7 @@ async function run(client: Client, entry: Entry): Promise<void> {
   } catch (error) {
     reply = { error: error as MizanError<string> };
   }
+  clearTimeout(timer);
   // Of a fetch that reset() ended nothing may be seen.
   if (entry.flight !== flight) return;
   entry.flight = undefined;
@@ -149,11 +152,9 @@ function read(
   client: Client,
   { key, context, params }: Entry,
   reason: string,
-  ended: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Reply> {
-  const { baseUrl, timeout } = client.options;
-  const signal = signalOf(ended, timeout);
-  const start = baseUrl.replace(/^\w+:..[^/]*/, "").length + 4;
+  const start = client.options.baseUrl.replace(/^\w+:..[^/]*/, "").length + 4;
   return client.exchange(
     start + key.length > LONGEST_URL
       ? { path: `ctx/${context}/`, body: JSON.stringify(params), reason, signal }

@@ -3,27 +3,35 @@
  * Invariant: to stop waiting ends neither the work nor what it does when it is done.
  */
 
-import { reasonOf } from "./errors.js";
+import { stopAfter } from "./errors.js";
 
 /**
- * What the work gives, unless the signal ends the wait before.
+ * What the work gives, unless the signal or the time ends the wait before.
  *
- * @param signal one of signalOf, which nobody else listens to
+ * @param timeout in ms; 0: for ever
  * @param giveUp run when the wait has ended so
  * @throws MizanError `client.timeout`; the reason of the signal; what the work throws
  */
 export function patiently<T>(
   work: Promise<T>,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
+  timeout: number | undefined,
   giveUp: () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.onabort = () => {
+    const stop = (reason: unknown): void => {
       giveUp();
-      reject(reasonOf(signal));
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as fetch does
+      reject(reason);
     };
+    const onAbort = (): void => {
+      stop(signal?.reason);
+    };
+    const timer = stopAfter(stop, timeout);
+    signal?.addEventListener("abort", onAbort);
     void work.then(resolve, reject).then(() => {
-      signal.onabort = null;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
     });
   });
 }

@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const pause = (): Promise<unknown> => vi.advanceTimersByTimeAsync(10_000);
+const pause = (): Promise<unknown> => vi.advanceTimersByTimeAsync(3_000);
 
 describe("retry", () => {
   it("sends a read again that failed in passing", async () => {
