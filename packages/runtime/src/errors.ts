@@ -47,7 +47,7 @@ export function stopAfter(
 ): ReturnType<typeof setTimeout> | undefined {
   // AbortSignal.any and AbortSignal.timeout may be garbage before their time in Node 20.
   const late = (): void => {
-    stop(new MizanError("client.timeout", "No reply in time"));
+    stop(new MizanError<never>("client.timeout", "No reply in time"));
   };
   return ms ? setTimeout(late, ms) : undefined;
 }

@@ -1,0 +1,2 @@
+// Everything that the main entry has.
+export * from "@mizan/runtime";
