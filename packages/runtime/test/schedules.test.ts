@@ -250,8 +250,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-// FAST_CHECK_RUNS=1000 by hand gives 20,000 of them.
-const RUNS = 20 * Number(process.env["FAST_CHECK_RUNS"] ?? "100");
+// FAST_CHECK_RUNS=1000 by hand gives 50,000 of them.
+const RUNS = 50 * Number(process.env["FAST_CHECK_RUNS"] ?? "100");
 
 it(`shows the server's last state after each of ${RUNS} schedules`, { timeout: 0 }, async () => {
   await fc.assert(

@@ -162,9 +162,9 @@ describe("token", () => {
     await settled();
     reset(client);
     await settled();
-    gives[0]?.("old");
-    await settled();
     gives[1]?.("new");
+    await settled();
+    gives[0]?.("old");
     await settled();
     void read("b");
     await settled();
