@@ -233,6 +233,7 @@ def test_a_fault_of_a_declaration_has_its_id_and_place(declare: Callable[[], Non
     assert message.is_serious()
 
 
+@pytest.mark.django_db
 def test_all_faults_are_shown_at_once() -> None:
     for declare in DECLARED:
         declare()
