@@ -233,7 +233,7 @@ def test_a_fault_of_a_declaration_has_its_id_and_place(declare: Callable[[], Non
     assert message.is_serious()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases="__all__")  # Django 6.1 asks each what it can do
 def test_all_faults_are_shown_at_once() -> None:
     for declare in DECLARED:
         declare()
