@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,13 +56,14 @@ def watching(project: Path) -> Iterator[subprocess.Popen[bytes]]:
         "PYTHONPATH": os.pathsep.join([str(project), *filter(None, sys.path)]),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    log = (project / "log").open("wb")
-    with (
-        log,
-        subprocess.Popen(command, cwd=project, env=environment, stderr=log, stdout=log) as run,
-    ):
+    with (project / "log").open("wb") as log:
+        run = subprocess.Popen(
+            command, cwd=project, env=environment, stderr=log, stdout=log, start_new_session=True
+        )
         yield run
-        run.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)  # with what it started
+        run.wait()
 
 
 def wait(project: Path, there: Callable[[], bool]) -> None:
