@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, ClassVar
@@ -29,7 +30,7 @@ PROBE = 5
 Command = tuple[Any, ...]
 
 
-class Store:
+class Store(ABC):
     """A contender on the redis-server `server`."""
 
     name: ClassVar[str]
@@ -47,21 +48,21 @@ class Store:
                 connection.read_response()
         self.client.connection_pool.release(connection)
 
+    @abstractmethod
     def commands(self, number: int, payload: bytes) -> Iterable[Command]:
         """Return what stores an entry."""
-        raise NotImplementedError
 
+    @abstractmethod
     def purge(self) -> None:
         """Make every entry stale."""
-        raise NotImplementedError
 
+    @abstractmethod
     def purge_one(self) -> None:
         """Make what depends on one row stale."""
-        raise NotImplementedError
 
+    @abstractmethod
     def has(self, number: int) -> bool:
         """Whether an entry is still good."""
-        raise NotImplementedError
 
 
 class OfMizan(Store):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.http import HttpRequest, HttpResponse
@@ -429,7 +430,6 @@ def test_keys_rotate_without_logging_anybody_out(web: Web, ada: User) -> None:
 
 
 def test_a_key_of_edwards_signs_for_the_site(web: Web, ada: User) -> None:
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
     private = ed25519.Ed25519PrivateKey.generate()
     parts = {"x": private.public_key().public_bytes_raw(), "d": private.private_bytes_raw()}
     encoded = {n: base64.urlsafe_b64encode(v).decode().rstrip("=") for n, v in parts.items()}

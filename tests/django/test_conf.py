@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from django.core.checks import run_checks
 from django.test import override_settings
 from project.settings import TOKEN_SECRET
@@ -144,7 +145,6 @@ def test_the_pkey_secret_is_text_or_bytes(secret: str | bytes) -> None:
 
 
 def test_a_key_that_only_verifies_does_not_sign() -> None:
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
     private = ed25519.Ed25519PrivateKey.generate()
 
     def encoded(part: bytes) -> str:

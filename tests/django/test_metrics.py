@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
+import prometheus_client as prometheus
 
 from mizan.django import counters
-
-prometheus = pytest.importorskip("prometheus_client")
 
 
 def test_each_event_is_a_sample() -> None:

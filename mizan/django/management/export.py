@@ -7,6 +7,7 @@ where writing would change the file.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import suppress
 from difflib import unified_diff
@@ -18,14 +19,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from mizan.protocol.canonical import canonical_json
 
 
-class ExportCommand(BaseCommand):
+class ExportCommand(BaseCommand, ABC):
     """A command that exports the document which `document` returns."""
 
     what = "document"
 
+    @abstractmethod
     def document(self) -> dict[str, Any]:
         """Return the document."""
-        raise NotImplementedError
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --output, --check and --pretty."""
