@@ -26,18 +26,9 @@ from itertools import cycle
 from typing import Any
 
 import django
+from contenders.middleware import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
 from django.conf import settings
 
-MIZAN_MIDDLEWARE = "mizan.django.middleware.MizanMiddleware"
-DEFAULT_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},

@@ -16,6 +16,7 @@ from itertools import cycle
 from typing import Any
 
 import redis
+from contenders.middleware import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
 from django.conf import settings
 from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler
@@ -25,7 +26,7 @@ from django.urls import clear_url_caches, include, path
 from django.views.decorators.cache import cache_page
 
 from mizan.server import Context, client
-from origin.site import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE, mizan_cache
+from origin.site import mizan_cache
 
 REQUESTS = 1000
 LIFE = 900

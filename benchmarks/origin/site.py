@@ -11,16 +11,6 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-MIZAN_MIDDLEWARE = "mizan.django.middleware.MizanMiddleware"
-DEFAULT_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
 MANY = 10**9
 PATIENCE = 600
 """Seconds that the slowest purge may take."""
