@@ -6,7 +6,7 @@ export default defineConfig(
   globalIgnores(["**/dist/", "**/coverage/", "**/generated/", "**/src/mizan/", ".venv/"]),
   eslint.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -36,7 +36,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["packages/*/src/**/*.ts"],
+    files: ["packages/*/src/**/*.{ts,tsx}"],
     rules: {
       // The packages run in browsers and edge workers as well as in Node.
       "no-restricted-imports": ["error", { patterns: ["node:*"] }],

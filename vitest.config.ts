@@ -9,18 +9,21 @@ function source(find: RegExp, path: string): { find: RegExp; replacement: string
 export default defineConfig({
   resolve: {
     alias: [
-      source(/^@mizan\/(\w+)$/, "./packages/$1/src/index.ts"),
-      source(/^@mizan\/(\w+)\/(\w+)$/, "./packages/$1/src/$2.ts"),
+      source(/^@mizan\/([\w-]+)$/, "./packages/$1/src/index.ts"),
+      source(/^@mizan\/([\w-]+)\/(\w+)$/, "./packages/$1/src/$2.ts"),
     ],
   },
   test: {
     // Machines under load are slow; no test measures time.
     testTimeout: 60_000,
     setupFiles: ["vitest.setup.ts"],
-    include: ["packages/*/test/**/*.test.ts", "conformance/ports/typescript/test/**/*.test.ts"],
+    include: [
+      "packages/*/test/**/*.test.{ts,tsx}",
+      "conformance/ports/typescript/test/**/*.test.ts",
+    ],
     coverage: {
       provider: "v8",
-      include: ["packages/*/src/**/*.ts"],
+      include: ["packages/*/src/**/*.{ts,tsx}"],
       exclude: ["packages/protocol/src/generated/**"],
       reporter: ["text", "text-summary"],
       thresholds: {
