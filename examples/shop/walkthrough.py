@@ -102,7 +102,7 @@ def walk(url: str) -> None:
         "A page asks for what it shows: the context `catalogue`, one bundle with the results of",
         "its functions `products` and `shop`.",
     )
-    response, found = visitor.read("catalogue", "in_stock=false&search=kettle")
+    response, found = visitor.read("catalogue", "in_stock=false&page=1&search=kettle")
     expect(response.status == 200, "the catalogue is read")
     kettle = found["products"][0]
 
@@ -122,7 +122,7 @@ def walk(url: str) -> None:
     expect(response.status == 304, "nothing changed")
 
     step("Others look at another product.")
-    _, found = visitor.read("catalogue", "in_stock=false&search=filter")
+    _, found = visitor.read("catalogue", "in_stock=false&page=1&search=filter")
     other = f"product_id={found['products'][0]['id']}"
     visitor.read("product", other)
 

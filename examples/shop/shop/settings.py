@@ -61,7 +61,9 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 # htmx comes with the repository's npm packages: nothing is fetched when the page is shown.
-STATICFILES_DIRS = [("htmx", path) for path in [NODE_MODULES / "htmx.org/dist"] if path.is_dir()]
+# `npm run build` makes the page that React draws.
+_STATIC = [("htmx", NODE_MODULES / "htmx.org/dist"), ("app", BASE_DIR / "frontend/dist")]
+STATICFILES_DIRS = [(prefix, path) for prefix, path in _STATIC if path.is_dir()]
 
 # One shop per subdomain: north.localhost:8000 and south.localhost:8000.
 TENANTS = {"north": "North Street Coffee", "south": "South Pier Tea"}

@@ -8,5 +8,7 @@ urlpatterns = [
     path("api/mizan/", include("mizan.django.urls")),
     path("", include("mizan.django.routes")),
     path("p/<int:product_id>/", views.product_page),
+    path("app/", views.app_page),
+    path("app/<path:_>/", views.app_page),
     path("account/", views.account_page),
 ]

@@ -14,6 +14,10 @@ class EmptyCart(AppError):
     """Nothing is in the cart."""
 
 
+class OrderClosed(AppError):
+    """The order is cancelled, which is final."""
+
+
 class WrongPassword(AppError):
     """The name or the password is wrong."""
 

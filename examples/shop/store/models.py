@@ -103,6 +103,11 @@ class OrderLine(models.Model):
     class Meta:
         ordering = ("pk",)
 
+    @property
+    def name(self) -> str:
+        """The product's name."""
+        return self.product.name
+
 
 class Payment(models.Model):
     """An event of the payment provider; its id is kept so that a repeated one does nothing."""

@@ -15,6 +15,14 @@ class UserShape(BaseModel):
     username: str
 
 
+class MeShape(BaseModel):
+    """Who is signed in, and what they may do."""
+
+    username: str
+    customer_id: int
+    runs_the_shop: bool
+
+
 class ShopShape(BaseModel):
     """The shop that the subdomain names."""
 
@@ -58,6 +66,7 @@ class OrderLineShape(BaseModel):
     """A product in an order, at the price of that day."""
 
     product_id: int
+    name: str
     quantity: int
     price: Decimal
 
@@ -70,6 +79,12 @@ class OrderShape(BaseModel):
     placed_at: datetime
     total: Decimal
     lines: list[OrderLineShape]
+
+
+class SoldShape(OrderShape):
+    """An order, and whose it is."""
+
+    customer: "CustomerShape"
 
 
 class CustomerShape(BaseModel):

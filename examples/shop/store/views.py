@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 
 from store.customers import customer_of
 from store.forms import ProfileForm
@@ -13,6 +14,13 @@ def product_page(request: HttpRequest, product_id: int) -> HttpResponse:
     """Show one product."""
     shown = get_object_or_404(Product, tenant=request.tenant.slug, pk=product_id)
     return render(request, "store/product.html", {"shop": request.tenant, "product": shown})
+
+
+@never_cache
+@ensure_csrf_cookie
+def app_page(request: HttpRequest, **_: str) -> HttpResponse:
+    """Show the page that React draws; what it shows under which URL is its own business."""
+    return render(request, "store/app.html", {"shop": request.tenant})
 
 
 @never_cache

@@ -10,6 +10,7 @@ from mizan.testing.django import (
     assert_invalidates,
 )
 from store.models import Product
+from store.paging import SIZE
 
 
 def names(reply: Reply) -> list[str]:
@@ -28,6 +29,15 @@ def test_it_is_searched(visitor: MizanClient, kettle: Product) -> None:
     Product.objects.filter(pk=kettle.pk).update(stock=0)
     assert "Kettle" not in names(visitor.read("catalogue", in_stock=True))
     assert "Kettle" in names(visitor.read("catalogue"))
+
+
+def test_it_has_pages(visitor: MizanClient) -> None:
+    for number in range(SIZE):
+        Product.objects.create(tenant="north", name=f"Mug {number}", price=9, stock=1)
+    assert visitor.read("catalogue")["product_pages"] == 2
+    assert names(visitor.read("catalogue", page=2)) == ["Mug 2", "Mug 3", "Mug 4", "Mug 5"]
+    assert visitor.read("catalogue", search="Mug 1")["product_pages"] == 1
+    assert names(visitor.read("catalogue", page=9)) == []
 
 
 def test_an_unchanged_product_is_not_sent_again(visitor: MizanClient, espresso: Product) -> None:

@@ -13,6 +13,7 @@ from mizan.testing.django import (
     stale,
 )
 from store.models import Cart, Customer, Notification, Order, Product
+from store.paging import SIZE
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_an_order_is_seen_everywhere(
         stale("cart", cart_id=cart),
         stale("orders", customer_id=customer("ada").pk),
         stale("notifications", user_id=customer("ada").user_id),
-        "catalogue, stock",
+        "catalogue, office, stock",
         stale("product", product_id=espresso.pk),
         stale("product", product_id=kettle.pk),
     )
@@ -87,9 +88,30 @@ def test_orders_are_the_customers_own(full: MizanClient, bo: MizanClient) -> Non
     assert bo.call("cancel_order", order_id=placed).status == 404
 
 
-def test_pages_of_orders(ada: MizanClient) -> None:
-    assert len(ada.read("orders")["orders"]) == 1
-    assert ada.read("orders", page=2)["orders"] == []
+def test_pages_of_orders(ada: MizanClient, customer: Callable[..., Customer]) -> None:
+    for number in range(SIZE):
+        Order.objects.create(tenant="north", customer=customer("ada"), total=number)
+    first, second = ada.read("orders"), ada.read("orders", page=2)
+    assert (len(first["orders"]), len(second["orders"])) == (SIZE, 1)
+    assert first["order_pages"] == second["order_pages"] == 2
+    assert ada.read("orders", page=3)["orders"] == []
+    assert ada.read("orders", page=0).status == 422
+
+
+def test_orders_of_one_status(full: MizanClient) -> None:
+    placed = full.call("place_order").result["id"]
+    with assert_fetches_fresh(full, "orders", status="placed") as seen:
+        full.call("cancel_order", order_id=placed)
+    assert [len(seen.before["orders"]), len(seen.after["orders"])] == [2, 1]
+    assert [each["id"] for each in full.read("orders", status="cancelled")["orders"]] == [placed]
+    assert full.read("orders", status="paid")["order_pages"] == 1
+    assert full.read("orders", status="lost").status == 422
+
+
+def test_a_line_of_an_order_names_its_product(full: MizanClient) -> None:
+    placed = full.call("place_order").result["id"]
+    lines = full.read("order", order_id=placed)["order"]["lines"]
+    assert [each["name"] for each in lines] == ["Espresso", "Kettle"]
 
 
 def test_notifications_are_marked_as_read(ada: MizanClient) -> None:

@@ -84,3 +84,11 @@ def test_edges_know_the_pages() -> None:
     assert contexts["product"]["page_routes"] == ["/p/:product_id/"]
     assert contexts["catalogue"]["render_strategy"] == "psr"
     assert contexts["cart"]["render_strategy"] == "dynamic_cached"
+
+
+def test_the_page_that_react_draws_is_there_under_all_its_urls(visitor: MizanClient) -> None:
+    page = visitor.get("/app/")
+    assert '<div id="app"></div>' in page.text
+    assert "app/app.js" in page.text
+    assert "csrftoken" in page.cookies
+    assert visitor.get("/app/orders/5/").status_code == 200

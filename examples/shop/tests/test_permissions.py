@@ -11,12 +11,14 @@ GUARDED = [
     ("running_out", {}),
     ("restock", {"pieces": 1}),
     ("change_price", {"price": "1.00"}),
+    ("sold", {}),
 ]
+READS = {"running_out": "stock", "sold": "office"}
 
 
 def ask(client: MizanClient, function: str, args: dict, product: Product):
-    if function == "running_out":
-        return client.read("stock")
+    if function in READS:
+        return client.read(READS[function])
     return client.call(function, {"product_id": product.pk, **args})
 
 
@@ -37,6 +39,18 @@ def test_a_feed_needs_a_login(visitor: MizanClient, ada: MizanClient, context: s
     reply = visitor.read(context)
     assert (reply.status, reply.problem["code"]) == (401, "unauthenticated")
     assert ada.read(context).headers["cache-control"] == "private, no-cache"
+
+
+def test_the_page_knows_who_looks(
+    visitor: MizanClient, ada: MizanClient, mara: MizanClient, customer: Callable[..., Customer]
+) -> None:
+    assert visitor.read("session")["me"] is None
+    assert ada.read("session")["me"] == {
+        "username": "ada",
+        "customer_id": customer("ada").pk,
+        "runs_the_shop": False,
+    }
+    assert mara.read("session")["me"]["runs_the_shop"] is True
 
 
 def test_customers_see_their_own_data(

@@ -12,6 +12,7 @@ from mizan.schemas import problems
 from shop.database import database
 from shop.secrets import derived, token_key
 from store.models import Customer, Order, Product
+from store.paging import SIZE
 
 
 def test_there_is_nothing_to_complain_of() -> None:
@@ -39,6 +40,14 @@ def test_seeding_again_changes_nothing() -> None:
     call_command("seed", stdout=io.StringIO())
     assert [model.objects.count() for model in (Product, Customer, Order)] == counts
     assert Product.objects.get(name="Kettle").stock == 1
+
+
+def test_seeding_many_makes_pages_and_again_changes_nothing() -> None:
+    for _ in range(2):
+        call_command("seed", many=True, stdout=io.StringIO())
+        assert Product.objects.filter(tenant="north").count() > 2 * SIZE
+        assert Order.objects.filter(customer__user__username="ada").count() == 14
+        assert Order.objects.filter(customer__user__username="bo").count() == 4
 
 
 @pytest.mark.parametrize(

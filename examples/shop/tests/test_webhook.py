@@ -42,6 +42,7 @@ def test_a_paid_order_is_seen_by_its_customer(
     assert_invalidates(
         response,
         stale("order", order_id=order.pk),
+        "office",
         stale("orders", customer_id=order.customer_id),
         stale("notifications", user_id=order.customer.user_id),
     )
@@ -49,7 +50,7 @@ def test_a_paid_order_is_seen_by_its_customer(
 
 def test_an_event_counts_once(visitor: MizanClient, order: Order) -> None:
     send(visitor, order)
-    assert_invalidates(send(visitor, order), stale("order", order_id=order.pk))
+    assert_invalidates(send(visitor, order), "office", stale("order", order_id=order.pk))
     assert Payment.objects.count() == 1
 
 

@@ -9,11 +9,30 @@ from django.utils import timezone
 from pydantic import Field
 
 from mizan.django import client
+from store.customers import customer_of
 from store.errors import WrongPassword
 from store.forms import ProfileForm, saved
-from store.mizan.contexts import CustomerContext, NotificationsContext
+from store.mizan.contexts import (
+    CustomerContext,
+    NotificationsContext,
+    OfficeContext,
+    SessionContext,
+)
 from store.models import Customer, Notification
-from store.shapes import CustomerShape, NotificationShape, UserShape
+from store.shapes import CustomerShape, MeShape, NotificationShape, UserShape
+
+
+@client(context=SessionContext)
+def me(request: HttpRequest) -> MeShape | None:
+    """Return who is signed in, null for a visitor."""
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    return MeShape(
+        username=user.username,
+        customer_id=customer_of(request).pk,
+        runs_the_shop=user.has_perm("store.change_product"),
+    )
 
 
 @client(errors=[WrongPassword])
@@ -40,7 +59,7 @@ def customer(request: HttpRequest, customer_id: int) -> CustomerShape:
     return _visible(request, customer_id)
 
 
-@client(affects=CustomerContext, login_required=True)
+@client(affects=[CustomerContext, OfficeContext], login_required=True)
 def update_profile(
     request: HttpRequest, customer_id: int, name: str, email: str, phone: str = ""
 ) -> CustomerShape:

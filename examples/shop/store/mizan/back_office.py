@@ -3,15 +3,26 @@
 from decimal import Decimal
 from typing import Annotated
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from pydantic import Field
 
-from mizan.django import client
-from store.mizan.contexts import CatalogueContext, ProductContext, StockContext
-from store.models import Product
-from store.shapes import ProductShape
+from mizan.django import client, invalidate
+from store.errors import OrderClosed
+from store.mizan.contexts import (
+    CatalogueContext,
+    NotificationsContext,
+    OfficeContext,
+    OrderContext,
+    OrdersContext,
+    ProductContext,
+    StockContext,
+)
+from store.mizan.orders import change_status, in_status
+from store.models import Order, OrderStatus, Product
+from store.paging import Page, page_of, pages_of
+from store.shapes import ProductShape, SoldShape
 
 Pieces = Annotated[int, Field(gt=0, le=10_000)]
 Price = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
@@ -43,3 +54,37 @@ def change_price(request: HttpRequest, product_id: int, price: Price) -> Product
     found.price = price
     found.save(update_fields=["price"])
     return found
+
+
+@client(context=OfficeContext, permission=_MAY)
+def sold(
+    request: HttpRequest, status: OrderStatus | None = None, page: Page = 1
+) -> list[SoldShape]:
+    """Return a page of the shop's orders, the latest first."""
+    return page_of(_sold(request, status).select_related("customer"), page)
+
+
+@client(context=OfficeContext, permission=_MAY)
+def sold_pages(request: HttpRequest, status: OrderStatus | None = None) -> int:
+    """Return how many pages of orders there are."""
+    return pages_of(_sold(request, status))
+
+
+@client(
+    affects=[OrderContext, OfficeContext, StockContext, CatalogueContext],
+    permission=_MAY,
+    errors=[OrderClosed],
+)
+def set_order_status(request: HttpRequest, order_id: int, status: OrderStatus) -> SoldShape:
+    """Give an order another status. What is cancelled stays so."""
+    found = get_object_or_404(_sold(request, None).select_related("customer"), pk=order_id)
+    if found.status == OrderStatus.CANCELLED:
+        raise OrderClosed(f"Order {order_id} is cancelled already.")
+    change_status(found, status)
+    invalidate(OrdersContext, customer_id=found.customer_id)
+    invalidate(NotificationsContext, user_id=found.customer.user_id)
+    return found
+
+
+def _sold(request: HttpRequest, status: OrderStatus | None) -> QuerySet[Order]:
+    return in_status(Order.objects.filter(tenant=request.tenant.slug), status)

@@ -7,6 +7,12 @@ from store.carts import cart_id
 from store.customers import customer_id
 
 
+class SessionContext(Context):
+    """Who is looking. Signing in or out makes nothing stale: clients forget everything."""
+
+    user_id: int = FromRequest(lambda request: request.user.pk)
+
+
 class CatalogueContext(Context):
     """What the shop sells. The same for every visitor of one shop."""
 
@@ -17,6 +23,10 @@ class ProductContext(Context):
 
 class StockContext(Context):
     """What the people who run the shop see."""
+
+
+class OfficeContext(Context):
+    """The orders of everybody, for the people who run the shop."""
 
 
 class CartContext(Context):

@@ -2,7 +2,7 @@
 
 import json
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -15,22 +15,32 @@ from store.mizan.contexts import (
     CartContext,
     CatalogueContext,
     NotificationsContext,
+    OfficeContext,
     OrderContext,
     OrdersContext,
     ProductContext,
     StockContext,
 )
 from store.models import CartLine, Notification, Order, OrderLine, OrderStatus, Payment, Product
+from store.paging import Page, page_of, pages_of
 from store.shapes import OrderShape
 
-PAGE = 20
+# What an order changes for those who run the shop, and of what is sold.
+_SHOP = [CatalogueContext, StockContext, OfficeContext]
 
 
 @client(context=OrdersContext, login_required=True)
-def orders(request: HttpRequest, page: int = 1) -> list[OrderShape]:
+def orders(
+    request: HttpRequest, status: OrderStatus | None = None, page: Page = 1
+) -> list[OrderShape]:
     """Return a page of the customer's orders, the latest first."""
-    found = customer_of(request).orders.prefetch_related("lines")
-    return found[(page - 1) * PAGE : page * PAGE]
+    return page_of(in_status(customer_of(request).orders.all(), status), page)
+
+
+@client(context=OrdersContext, login_required=True)
+def order_pages(request: HttpRequest, status: OrderStatus | None = None) -> int:
+    """Return how many pages of orders there are."""
+    return pages_of(in_status(customer_of(request).orders.all(), status))
 
 
 @client(context=OrderContext, login_required=True)
@@ -40,7 +50,7 @@ def order(request: HttpRequest, order_id: int) -> OrderShape:
 
 
 @client(
-    affects=[CartContext, OrdersContext, NotificationsContext, CatalogueContext, StockContext],
+    affects=[CartContext, OrdersContext, NotificationsContext, *_SHOP],
     login_required=True,
     errors=[EmptyCart, OutOfStock],
 )
@@ -69,22 +79,19 @@ def place_order(request: HttpRequest) -> OrderShape:
 
 
 @client(
-    affects=[OrderContext, OrdersContext, NotificationsContext, CatalogueContext, StockContext],
+    affects=[OrderContext, OrdersContext, NotificationsContext, *_SHOP],
     login_required=True,
 )
 def cancel_order(request: HttpRequest, order_id: int) -> OrderShape:
     """Cancel an order that is not paid yet, and put the pieces back."""
     found = get_object_or_404(customer_of(request).orders, pk=order_id, status=OrderStatus.PLACED)
-    for line in found.lines.all():
-        Product.objects.filter(pk=line.product_id).update(stock=F("stock") + line.quantity)
-        invalidate(ProductContext, product_id=line.product_id)
-    found.status = OrderStatus.CANCELLED
-    found.save(update_fields=["status"])
-    _notify(found, f"Order {found.pk} is cancelled.")
+    change_status(found, OrderStatus.CANCELLED)
     return found
 
 
-@client(private=True, route="/webhooks/payments/<int:order_id>/", affects=OrderContext)
+@client(
+    private=True, route="/webhooks/payments/<int:order_id>/", affects=[OrderContext, OfficeContext]
+)
 def payment_webhook(request: HttpRequest, order_id: int) -> HttpResponse:
     """Note that an order was paid. Only the payment provider can call this.
 
@@ -95,12 +102,27 @@ def payment_webhook(request: HttpRequest, order_id: int) -> HttpResponse:
     paid = get_object_or_404(Order.objects.select_related("customer"), pk=order_id)
     _, is_new = Payment.objects.get_or_create(event=event["id"], defaults={"order": paid})
     if is_new and event["type"] == "payment.succeeded":
-        paid.status = OrderStatus.PAID
-        paid.save(update_fields=["status"])
-        _notify(paid, f"Order {paid.pk} is paid.")
+        change_status(paid, OrderStatus.PAID)
         invalidate(OrdersContext, customer_id=paid.customer_id)
         invalidate(NotificationsContext, user_id=paid.customer.user_id)
     return HttpResponse(status=204)
+
+
+def in_status(rows: QuerySet[Order], status: OrderStatus | None) -> QuerySet[Order]:
+    """Return orders with their lines; those of one status alone where it is given."""
+    found = rows.prefetch_related("lines__product")
+    return found.filter(status=status) if status else found
+
+
+def change_status(order: Order, status: OrderStatus) -> None:
+    """Give an order another status, and tell its customer; a cancelled one's pieces come back."""
+    if status == OrderStatus.CANCELLED:
+        for line in order.lines.all():
+            Product.objects.filter(pk=line.product_id).update(stock=F("stock") + line.quantity)
+            invalidate(ProductContext, product_id=line.product_id)
+    order.status = status
+    order.save(update_fields=["status"])
+    _notify(order, f"Order {order.pk} is {status.value}.")
 
 
 def _take(line: CartLine) -> None:

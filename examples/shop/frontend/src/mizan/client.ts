@@ -11,7 +11,7 @@ export type * from "./types.js";
 export const BASE_URL = "/api/mizan/";
 
 /** The digest of the client schema that this was generated from. */
-export const SCHEMA = "a5c23b9c0b46da8b40866ffc4069c21c92cc1e4a564d44cedecced6213cc4ea3";
+export const SCHEMA = "b8d508c1ee072f3499d6a3025810d3734129fa0e222e57e3ca1fe8aa33ccba22";
 
 /** A client of this server, whose `onSkew` hears of a server that has another schema. */
 export function createClient(options: Partial<ClientOptions> = {}): Client {
@@ -26,7 +26,7 @@ export const cartContext: MizanContext<types.CartParams, types.CartData> = {
 /** What the shop sells. The same for every visitor of one shop. */
 export const catalogueContext: MizanContext<types.CatalogueParams, types.CatalogueData> = {
   name: "catalogue",
-  defaults: { in_stock: false, search: "" },
+  defaults: { in_stock: false, page: 1, search: "" },
 };
 
 /** A customer's own data. */
@@ -43,6 +43,12 @@ export const notificationsContext: MizanContext<
   defaults: { unread_only: false },
 };
 
+/** The orders of everybody, for the people who run the shop. */
+export const officeContext: MizanContext<types.OfficeParams, types.OfficeData> = {
+  name: "office",
+  defaults: { page: 1 },
+};
+
 /** One order. */
 export const orderContext: MizanContext<types.OrderParams, types.OrderData> = {
   name: "order",
@@ -57,6 +63,11 @@ export const ordersContext: MizanContext<types.OrdersParams, types.OrdersData> =
 /** One product. */
 export const productContext: MizanContext<types.ProductParams, types.ProductData> = {
   name: "product",
+};
+
+/** Who is looking. Signing in or out makes nothing stale: clients forget everything. */
+export const sessionContext: MizanContext<types.SessionParams, types.SessionData> = {
+  name: "session",
 };
 
 /** What the people who run the shop see. */
@@ -84,6 +95,7 @@ export const cancelOrder: MizanFunction<types.CancelOrderInput, types.CancelOrde
     "notifications",
     "catalogue",
     "stock",
+    "office",
   ],
 };
 
@@ -127,7 +139,7 @@ export const placeOrder: MizanFunction<
   keyof types.PlaceOrderErrors
 > = {
   name: "place_order",
-  affects: () => ["cart", "orders", "notifications", "catalogue", "stock"],
+  affects: () => ["cart", "orders", "notifications", "catalogue", "stock", "office"],
 };
 
 /** Take a product out of the cart. */
@@ -144,6 +156,21 @@ export const restock: MizanFunction<types.RestockInput, types.RestockOutput> = {
     { context: "product", params: { product_id: args.product_id } },
     "catalogue",
     "stock",
+  ],
+};
+
+/** Give an order another status. What is cancelled stays so. */
+export const setOrderStatus: MizanFunction<
+  types.SetOrderStatusInput,
+  types.SetOrderStatusOutput,
+  keyof types.SetOrderStatusErrors
+> = {
+  name: "set_order_status",
+  affects: (args) => [
+    { context: "order", params: { order_id: args.order_id } },
+    "office",
+    "stock",
+    "catalogue",
   ],
 };
 
@@ -166,7 +193,7 @@ export const signOut: MizanFunction<types.SignOutInput, types.SignOutOutput> = {
 /** Change a customer's data; wrong fields are refused, each with a pointer. */
 export const updateProfile: MizanFunction<types.UpdateProfileInput, types.UpdateProfileOutput> = {
   name: "update_profile",
-  affects: (args) => [{ context: "customer", params: { customer_id: args.customer_id } }],
+  affects: (args) => [{ context: "customer", params: { customer_id: args.customer_id } }, "office"],
 };
 
 /** A declared error, with its data. */

@@ -50,6 +50,15 @@ export interface MarkReadInput {
   notification_id: number;
 }
 
+export type MeInput = { [key: string]: never };
+
+/** Who is signed in, and what they may do. */
+export interface MeShape {
+  username: string;
+  customer_id: number;
+  runs_the_shop: boolean;
+}
+
 export type MwtObtainInput = { [key: string]: never };
 
 /** A line of the feed; `read_at` is null until it was read. */
@@ -80,8 +89,14 @@ export interface OrderInput {
 /** A product in an order, at the price of that day. */
 export interface OrderLineShape {
   product_id: number;
+  name: string;
   quantity: number;
   price: string;
+}
+
+export interface OrderPagesInput {
+  /** @default null */
+  status?: OrderStatus | null;
 }
 
 /** An order. */
@@ -98,6 +113,8 @@ export interface OrderShape {
 export type OrderStatus = "placed" | "paid" | "cancelled";
 
 export interface OrdersInput {
+  /** @default null */
+  status?: OrderStatus | null;
   /** @default 1 */
   page?: number;
 }
@@ -111,6 +128,13 @@ export type PlaceOrderInput = { [key: string]: never };
 
 export interface ProductInput {
   product_id: number;
+}
+
+export interface ProductPagesInput {
+  /** @default "" */
+  search?: string;
+  /** @default false */
+  in_stock?: boolean;
 }
 
 export interface ProductSalesInput {
@@ -132,6 +156,8 @@ export interface ProductsInput {
   search?: string;
   /** @default false */
   in_stock?: boolean;
+  /** @default 1 */
+  page?: number;
 }
 
 export interface RemoveFromCartInput {
@@ -154,6 +180,11 @@ export interface SalesShape {
   pieces: number;
 }
 
+export interface SetOrderStatusInput {
+  order_id: number;
+  status: OrderStatus;
+}
+
 export type ShopInput = { [key: string]: never };
 
 /** The shop that the subdomain names. */
@@ -168,6 +199,29 @@ export interface SignInInput {
 }
 
 export type SignOutInput = { [key: string]: never };
+
+export interface SoldInput {
+  /** @default null */
+  status?: OrderStatus | null;
+  /** @default 1 */
+  page?: number;
+}
+
+export interface SoldPagesInput {
+  /** @default null */
+  status?: OrderStatus | null;
+}
+
+/** An order, and whose it is. */
+export interface SoldShape {
+  id: number;
+  status: OrderStatus;
+  /** @format date-time */
+  placed_at: string;
+  total: string;
+  lines: OrderLineShape[];
+  customer: CustomerShape;
+}
 
 export type UnreadInput = { [key: string]: never };
 
@@ -199,17 +253,23 @@ export type MarkAllReadOutput = number;
 
 export type MarkReadOutput = NotificationShape;
 
+export type MeOutput = MeShape | null;
+
 export type MwtObtainOutput = ObtainedToken;
 
 export type NotificationsOutput = NotificationShape[];
 
 export type OrderOutput = OrderShape;
 
+export type OrderPagesOutput = number;
+
 export type OrdersOutput = OrderShape[];
 
 export type PlaceOrderOutput = OrderShape;
 
 export type ProductOutput = ProductShape;
+
+export type ProductPagesOutput = number;
 
 export type ProductSalesOutput = SalesShape;
 
@@ -221,11 +281,17 @@ export type RestockOutput = ProductShape;
 
 export type RunningOutOutput = ProductShape[];
 
+export type SetOrderStatusOutput = SoldShape;
+
 export type ShopOutput = ShopShape;
 
 export type SignInOutput = UserShape;
 
 export type SignOutOutput = null;
+
+export type SoldOutput = SoldShape[];
+
+export type SoldPagesOutput = number;
 
 export type UnreadOutput = number;
 
@@ -243,12 +309,15 @@ export interface CartData {
 export interface CatalogueParams {
   /** @default false */
   in_stock?: boolean;
+  /** @default 1 */
+  page?: number;
   /** @default "" */
   search?: string;
 }
 
 /** What the shop sells. The same for every visitor of one shop. */
 export interface CatalogueData {
+  product_pages: ProductPagesOutput;
   products: ProductsOutput;
   shop: ShopOutput;
 }
@@ -275,6 +344,19 @@ export interface NotificationsData {
   unread: UnreadOutput;
 }
 
+/** What tells instances of `office` apart. */
+export interface OfficeParams {
+  /** @default 1 */
+  page?: number;
+  status?: "placed" | "paid" | "cancelled" | null;
+}
+
+/** The orders of everybody, for the people who run the shop. */
+export interface OfficeData {
+  sold: SoldOutput;
+  sold_pages: SoldPagesOutput;
+}
+
 /** What tells instances of `order` apart. */
 export interface OrderParams {
   order_id: number;
@@ -289,10 +371,12 @@ export interface OrderData {
 export interface OrdersParams {
   /** @default 1 */
   page?: number;
+  status?: "placed" | "paid" | "cancelled" | null;
 }
 
 /** The orders of the signed-in customer. */
 export interface OrdersData {
+  order_pages: OrderPagesOutput;
   orders: OrdersOutput;
 }
 
@@ -305,6 +389,14 @@ export interface ProductParams {
 export interface ProductData {
   product: ProductOutput;
   product_sales: ProductSalesOutput;
+}
+
+/** What tells instances of `session` apart. */
+export type SessionParams = { [key: string]: never };
+
+/** Who is looking. Signing in or out makes nothing stale: clients forget everything. */
+export interface SessionData {
+  me: MeOutput;
 }
 
 /** What tells instances of `stock` apart. */
@@ -332,6 +424,12 @@ export interface PlaceOrderErrors {
   "app.out_of_stock": OutOfStock;
 }
 
+/** The errors that `set_order_status` declares, by code, with their data. */
+export interface SetOrderStatusErrors {
+  /** The order is cancelled, which is final. */
+  "app.order_closed": undefined;
+}
+
 /** The errors that `sign_in` declares, by code, with their data. */
 export interface SignInErrors {
   /** The name or the password is wrong. */
@@ -342,6 +440,8 @@ export interface SignInErrors {
 export interface AppErrors {
   /** Nothing is in the cart. */
   "app.empty_cart": undefined;
+  /** The order is cancelled, which is final. */
+  "app.order_closed": undefined;
   /** There are fewer pieces than were asked for. */
   "app.out_of_stock": OutOfStock;
   /** The name or the password is wrong. */
