@@ -1,4 +1,4 @@
-"""What a page pays for the runtime, in bytes: the entry files of benchmarks/size/ and each
+"""What a page pays in bytes, beside its peers: the entry files of benchmarks/size/ and each
 optional entry, minified by esbuild and compressed by gzip -9. KB are 1,000 bytes.
 
 usage: size.py

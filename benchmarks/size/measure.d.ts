@@ -4,5 +4,11 @@ export interface Size {
   readonly gzipped: number;
 }
 
-/** The bytes of each entry by its name. */
-export function measureAll(): Promise<Record<string, Size>>;
+/** The files that are measured. */
+export const ENTRIES: readonly string[];
+
+/** The bytes of a file, and what each optional entry of its package adds to it, by name. */
+export function measureEntry(name: string): Promise<Record<string, Size>>;
+
+/** A row of what is printed. */
+export function row(name: string, minified: number, gzipped: number): string;

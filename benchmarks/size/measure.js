@@ -1,6 +1,6 @@
 // What a page pays for an entry, in bytes: minified by esbuild, compressed by gzip -9.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -9,56 +9,80 @@ import { build } from "esbuild";
 const here = fileURLToPath(new URL("./", import.meta.url));
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 
-/** The entries beside the main one; each is measured by what it adds to the main one. */
-const { exports } = JSON.parse(readFileSync(`${packages}runtime/package.json`, "utf8"));
-const optional = Object.keys(exports)
-  .filter((name) => name !== "." && name !== "./core")
-  .map((name) => name.slice(2));
+/** The files of this folder that are measured. */
+export const ENTRIES = ["main", "page", "core", "swr", "swr-mutation", "react-query"];
 
-async function measure(contents) {
+/** The package whose optional entries are measured by what they add to a file. */
+const OWNERS = { main: "runtime", react: "react" };
+
+/** Every page has these already, or (the cache of TanStack Query) the adapter's page. */
+const REACT = ["react", "react-dom"];
+const EXTERNAL = { "tanstack-query": [...REACT, "@tanstack/query-core"] };
+
+/** Measures sources, so that nothing has to be built before. */
+const sources = {
+  name: "sources",
+  setup(build) {
+    build.onResolve({ filter: /^@mizan\// }, ({ path }) => {
+      const [, name, entry = "index"] = path.split("/");
+      const file = `${packages}${name}/src/${entry}.ts`;
+      return { path: existsSync(file) ? file : `${file}x`, sideEffects: false };
+    });
+  },
+};
+
+async function measure(contents, external = REACT) {
   const { outputFiles } = await build({
     stdin: { contents, loader: "ts", resolveDir: here },
     bundle: true,
     minify: true,
     format: "esm",
     target: "es2022",
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": '"production"' },
+    external,
     write: false,
-    plugins: [{ name: "sources", setup: useSources }],
+    plugins: [sources],
   });
   const code = outputFiles[0].contents;
   return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length };
 }
 
-/** Measures sources, so that nothing has to be built before. */
-function useSources(build) {
-  build.onResolve({ filter: /^@mizan\// }, ({ path }) => {
-    const [, name, entry = "index"] = path.split("/");
-    return { path: `${packages}${name}/src/${entry}.ts`, sideEffects: false };
-  });
+/** The entries beside the main one, but for the core, which is a main entry by itself. */
+function optional(name) {
+  const { exports } = JSON.parse(readFileSync(`${packages}${name}/package.json`, "utf8"));
+  return Object.keys(exports)
+    .filter((entry) => entry !== "." && entry !== "./core")
+    .map((entry) => entry.slice(2));
 }
 
-/** The bytes of each entry by its name. */
-export async function measureAll() {
-  const sizes = {};
-  for (const name of ["main", "page", "core"]) {
-    sizes[name] = await measure(`export * from "./${name}";`);
-  }
-  for (const name of optional) {
-    const both = await measure(
-      `export * from "@mizan/runtime"; export * from "@mizan/runtime/${name}";`,
-    );
-    sizes[`+${name}`] = {
-      minified: both.minified - sizes.main.minified,
-      gzipped: both.gzipped - sizes.main.gzipped,
+/** The bytes of an entry file, and what each optional entry adds to it, by name. */
+export async function measureEntry(name) {
+  const alone = `export * from "./${name}";`;
+  const base = await measure(alone, EXTERNAL[name]);
+  const sizes = { [name]: base };
+  const owner = OWNERS[name];
+  for (const entry of owner === undefined ? [] : optional(owner)) {
+    const both = await measure(`${alone} export * from "@mizan/${owner}/${entry}";`);
+    sizes[`${name}+${entry}`] = {
+      minified: both.minified - base.minified,
+      gzipped: both.gzipped - base.gzipped,
     };
   }
   return sizes;
 }
 
+/** A row of what is printed. */
+export function row(name, minified, gzipped) {
+  return name.padEnd(18) + String(minified).padStart(10) + String(gzipped).padStart(10);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const line = (...cells) => process.stdout.write(`${cells[0].padEnd(12)}${cells[1]}${cells[2]}\n`);
-  line("", "minified".padStart(10), "gzip -9".padStart(10));
-  for (const [name, { minified, gzipped }] of Object.entries(await measureAll())) {
-    line(name, String(minified).padStart(10), String(gzipped).padStart(10));
+  const rows = [row("", "minified", "gzip -9")];
+  for (const entry of ENTRIES) {
+    for (const [name, { minified, gzipped }] of Object.entries(await measureEntry(entry))) {
+      rows.push(row(name, minified, gzipped));
+    }
   }
+  process.stdout.write(`${rows.join("\n")}\n`);
 }
