@@ -13,6 +13,7 @@ from mizan_codegen import coercion, python, schemas, typescript, write
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = "mizan/models"
 TYPES = "packages/protocol/src/generated"
+CODES = "packages/runtime/src/generated"
 
 _USAGE = "usage: python -m mizan_codegen models [--check]"
 
@@ -41,6 +42,7 @@ def models(check: bool = False, root: Path = ROOT) -> int:
         trees = {
             root / MODELS: python.generate(documents) | coercion.python(rules),
             root / TYPES: typescript.generate(documents, root) | coercion.typescript(rules),
+            root / CODES: typescript.codes(documents),
         }
     except schemas.CodegenError as error:
         print(f"mizan codegen: {error}", file=sys.stderr)  # noqa: T201 - the program's output

@@ -1,5 +1,7 @@
 """Schemas to TypeScript types (`packages/protocol/src/generated`), with json-schema-to-typescript.
 
+The runtime depends on no package, so it has the codes of errors as a file of its own.
+
 Invariant: one name is one type: a definition is written once, whoever refers to it.
 """
 
@@ -40,6 +42,14 @@ def generate(schemas: dict[str, Schema], root: Path) -> dict[str, str]:
     """
     text = _run(json.dumps(bundle(schemas)), root)
     return {"types.ts": header(f"{FOLDER}/*{SUFFIX}") + "\n" + _NOISE.sub("", text)}
+
+
+def codes(schemas: dict[str, Schema]) -> dict[str, str]:
+    """Return the file of the runtime's types (file name -> text) for schemas by kind."""
+    known = schemas["error"]["$defs"]["KnownCode"]
+    lines = "".join(f"\n  | {json.dumps(code)}" for code in known["enum"])
+    text = f"\n/** {known['description']} */\nexport type KnownCode ={lines};\n"
+    return {"codes.ts": header(f"{FOLDER}/error{SUFFIX}") + text}
 
 
 def header(source: str) -> str:

@@ -18,7 +18,7 @@ def models(check: bool) -> int:
     """Write the models and types of schema/v1.
 
     Works in a checkout of the project: it writes the pydantic models of mizan/models and the
-    TypeScript types of packages/protocol.
+    TypeScript types of packages/protocol and packages/runtime.
 
     \b
     Example, after a change in schema/v1:

@@ -11,7 +11,11 @@ import pytest
 import mizan_codegen
 from mizan_codegen.main import ROOT, main, models
 
-GENERATED = ["mizan/models", "packages/protocol/src/generated"]
+GENERATED = [
+    "mizan/models",
+    "packages/protocol/src/generated",
+    "packages/runtime/src/generated",
+]
 
 
 @pytest.fixture
@@ -57,6 +61,19 @@ def test_a_changed_schema_reaches_both_languages(
     shown = capsys.readouterr().out
     assert "+    trace: StrictStr | MISSING = MISSING\n" in shown
     assert "+  trace?: string;\n" in shown
+
+
+def test_a_new_code_reaches_the_runtime_too(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = checkout / "schema/v1/error.schema.json"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"unavailable"', '"unavailable", "too_early"'), "utf-8")
+    assert models(check=True, root=checkout) == 1
+    shown = capsys.readouterr().out
+    for folder in GENERATED[1:]:
+        assert f"+++ {folder}/" in shown
+    assert shown.count('+  | "too_early";') == 2
 
 
 def test_a_changed_table_reaches_both_languages(

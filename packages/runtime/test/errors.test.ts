@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { MizanError, type ErrorCode, type KnownCode } from "../src/index.js";
 import { stopAfter } from "../src/errors.js";
@@ -11,19 +10,6 @@ describe("MizanError", () => {
     expect([name, code, status, problem, errors]).toEqual(["MizanError", "forbidden", 403, {}, []]);
     expectTypeOf<"app.sold_out">().toExtend<ErrorCode<"app.sold_out">>();
     expectTypeOf<KnownCode>().toExtend<ErrorCode>();
-  });
-});
-
-describe("KnownCode", () => {
-  it("is the registry of the schema", () => {
-    const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
-    const schema = JSON.parse(read("../../../schema/v1/error.schema.json")) as {
-      $defs: { KnownCode: { enum: string[] } };
-    };
-    const [, union = ""] = /KnownCode =([^;]+);/.exec(read("../src/codes.ts")) ?? [];
-    expect([...union.matchAll(/"(.+?)"/g)].map((match) => match[1])).toEqual(
-      schema.$defs.KnownCode.enum,
-    );
   });
 });
 
