@@ -15,6 +15,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Advice
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
 from mizan.django import cache_settings, origin_cache
 from mizan.django.cache_settings import KEYS, MEMORY, CacheSettings
@@ -132,8 +133,10 @@ def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
 
     table = OutboxRow._meta.db_table
     with connection.cursor() as cursor:
-        if table in connection.introspection.table_names(cursor):
-            return
+        tables = connection.introspection.table_names(cursor)
+    # Where nothing was ever migrated, it is the first `migrate` that asks.
+    if table in tables or MigrationRecorder.Migration._meta.db_table not in tables:
+        return
     yield Advice(
         f"There is no table {table}: while the cache cannot be reached, mutations would fail.",
         hint="Run: manage.py migrate",
