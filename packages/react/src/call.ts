@@ -1,0 +1,49 @@
+/**
+ * Hooks that call a function.
+ * Invariant: what is shown is of the last call, whenever earlier ones are answered.
+ */
+
+import { mizanCall, type CallOptions, type MizanError, type MizanFunction } from "@mizan/runtime";
+import { useCallback, useRef, useState } from "react";
+import { useMizan } from "./provider.js";
+import type { CallResult } from "./types.js";
+
+const IDLE = { status: "idle", isPending: false, error: undefined, data: undefined } as const;
+
+/** A hook of a function: `useUpdateName().call({ user_id: 5, name: "Ada" })`. */
+export function callHook<A extends object, R, E extends string>(
+  fn: MizanFunction<A, R, E>,
+): () => CallResult<A, R, E> {
+  type State = Omit<CallResult<A, R, E>, "call" | "reset">;
+  return () => {
+    const client = useMizan();
+    const [state, setState] = useState<State>(IDLE);
+    const last = useRef<unknown>(undefined);
+    const call = useCallback(
+      (args?: A, options?: CallOptions): Promise<R> => {
+        const work = mizanCall(client, fn, (args ?? {}) as A, options);
+        const settle = (change: Partial<State>): void => {
+          if (last.current === work) setState({ ...IDLE, ...change });
+        };
+        last.current = work;
+        settle({ status: "pending", isPending: true });
+        // As this takes the rejection, nobody has to who shows `error` alone.
+        work.then(
+          (data) => {
+            settle({ status: "success", data });
+          },
+          (error: unknown) => {
+            settle({ status: "error", error: error as MizanError<E> });
+          },
+        );
+        return work;
+      },
+      [client],
+    );
+    const reset = useCallback(() => {
+      last.current = undefined;
+      setState(IDLE);
+    }, []);
+    return { ...state, call, reset };
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Hooks that wait for a context.
+ * Invariant: data is shown, never undefined, and nothing mounts on data that is known to be stale.
+ */
+
+import { prefetch, registerContext } from "@mizan/runtime";
+import type { Client, MizanContext, MizanError } from "@mizan/runtime";
+import { useEffect, useRef } from "react";
+import { useInstance } from "./context.js";
+import { useMizan } from "./provider.js";
+import type { SuspenseHook, SuspenseOptions } from "./types.js";
+
+/** For how long, in ms, data that a component waits for is kept for it and not fetched anew. */
+const YOUNG = 1_000;
+
+/** Errors that a boundary has; what mounts later tries anew. */
+const caught = new WeakSet<MizanError<string>>();
+
+/**
+ * A hook of a context that suspends until there is data: `useSuspenseUser({ user_id: 5 })`.
+ *
+ * An error goes to the error boundary unless there is data to show. Components that are mounted
+ * after that try anew.
+ */
+export function suspenseHook<P extends object, D>(context: MizanContext<P, D>): SuspenseHook<P, D> {
+  return (...[params, options]) => useSuspenseInstance(context, params ?? ({} as P), options);
+}
+
+/** The hook of contexts that are known only when it runs. */
+export function useSuspenseInstance<P extends object, D, S = D>(
+  context: MizanContext<P, D>,
+  params: NoInfer<P>,
+  options: SuspenseOptions<D, S> = {},
+): S {
+  const client = useMizan();
+  const mounted = useRef<string>(undefined);
+  const { key, getSnapshot } = registerContext(client, context, params);
+  const { data, error, stale } = getSnapshot();
+  const isNews = error && !caught.has(error);
+  if (isNews) {
+    // React draws twice before it gives up, in one task.
+    setTimeout(() => caught.add(error));
+    if (data === undefined) throw error;
+  }
+  if (data === undefined || (stale && !isNews && mounted.current !== key)) {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- as React wants it
+    throw arrival(client, context, params);
+  }
+  useEffect(() => {
+    mounted.current = key;
+  }, [key]);
+  const { staleTime = client.options.staleTime ?? YOUNG } = options;
+  return useInstance(context, params, { ...options, staleTime: Math.max(staleTime, YOUNG) })
+    .data as S;
+}
+
+/** When data or an error is there; it is not forgotten before what waits for it is drawn. */
+async function arrival<P extends object, D>(
+  client: Client,
+  context: MizanContext<P, D>,
+  params: NoInfer<P>,
+): Promise<void> {
+  const { subscribe } = registerContext(client, context, params);
+  const stop = subscribe(() => undefined, { enabled: false });
+  await prefetch(client, context, params);
+  const timer = setTimeout(stop, YOUNG) as { unref?: () => void };
+  timer.unref?.();
+}
