@@ -100,8 +100,10 @@ class Collector:
         return self.settled if self._is_settled else self._join(())
 
     def _join(self, last: tuple[Target, ...]) -> tuple[Target, ...]:
+        if not self._entries:
+            return last
         alive = [entry for entry in self._entries if self._host.is_alive(entry)]
-        added = [target for entry in alive for target in entry.targets] if alive else []
+        added = [target for entry in alive for target in entry.targets]
         return canonical_set([*added, *last]) if added else last
 
     def finish(self) -> tuple[Target, ...]:

@@ -78,6 +78,17 @@ def mutate(
 class _Mutation:
     """One run of a function, by itself (`is_outermost`) or within another's."""
 
+    __slots__ = (
+        "cache",
+        "catalog",
+        "collector",
+        "declared",
+        "host",
+        "is_outermost",
+        "promise",
+        "run",
+    )
+
     def __init__(
         self,
         catalog: Catalog,
