@@ -1,4 +1,4 @@
-"""`react.ts`: a hook of each context and of each function that is called.
+"""`react.ts`: two hooks of each context, and a hook of each function that is called.
 
 Invariant: a hook is one call without side effects, so bundlers drop those that nobody imports.
 """
@@ -12,15 +12,21 @@ from mizan_codegen.client.names import Names, pascal
 
 Document = Mapping[str, Any]
 
+# how names of hooks begin -> what makes them
+_OF_CONTEXTS = {"use": "contextHook", "useSuspense": "suspenseHook"}
+_MAKERS = ("callHook", *_OF_CONTEXTS.values())
+
 
 def hooks(document: Document) -> str:
     """Return the text of `react.ts`."""
     contexts, functions = constants(document)
-    names = Names(["contextHook", "callHook", *contexts.values(), *functions.values()])
+    names = Names([*_MAKERS, *contexts.values(), *functions.values()])
     body = ""
     for name, constant in contexts.items():
-        hook = names.take("use" + pascal(name), "use" + pascal(name, "context"))
-        body += "\n" + said(document["contexts"][name]) + _hook(hook, "contextHook", constant)
+        doc = "\n" + said(document["contexts"][name])
+        for start, maker in _OF_CONTEXTS.items():
+            hook = names.take(start + pascal(name), start + pascal(name, "context"))
+            body += doc + _hook(hook, maker, constant)
     for name, constant in functions.items():
         hook = names.take("use" + pascal(name), "use" + pascal(name, "call"))
         body += "\n" + said(called(document)[name]) + _hook(hook, "callHook", constant)
@@ -35,7 +41,7 @@ def _hook(hook: str, maker: str, constant: str) -> str:
 
 
 def _imports(contexts: Mapping[str, str], functions: Mapping[str, str]) -> str:
-    makers = ["callHook"] * bool(functions) + ["contextHook"] * bool(contexts)
+    makers = [*(_MAKERS[:1] if functions else ()), *(_MAKERS[1:] if contexts else ())]
     constants_ = sorted([*contexts.values(), *functions.values()])
     if not makers:
         return ""
