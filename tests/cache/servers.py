@@ -93,7 +93,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, where it listened before, and wait until it answers."""
-        settings = self.settings | {"port": self.port, "dir": str(self.folder)}
+        settings = self.settings | self.listening() | {"dir": str(self.folder)}
         conf = self.folder / "redis.conf"
         if not conf.exists():  # a sentinel keeps what it knows in it
             lines = [f"{k} {v}" if v != "" else f'{k} ""' for k, v in settings.items()]
@@ -106,6 +106,10 @@ class Server:
             wait_for("an answer of redis-server", self._answers)
         except TimeoutError as error:
             raise RuntimeError((self.folder / "log").read_text()) from error
+
+    def listening(self) -> dict[str, str | int]:
+        """Return the settings of where it listens."""
+        return {"port": self.port}
 
     def _answers(self) -> bool:
         if not self.running:
