@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan.django import checks, conf
+from mizan.django import checks, conf, hydrated
 
 _KEPT = ("ETag", "Cache-Groups", "Mizan-Cache-Control")
 # facet of VARY -> the field that Django's middleware varies by for it; others are fields
@@ -46,10 +46,15 @@ class MizanMiddleware:
         """Return the response, or its coroutine under ASGI."""
         if self._is_async:
             return self._acall(request)
-        return guard(self.get_response(request))
+        return _finished(request, self.get_response(request))
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        return guard(await self.get_response(request))
+        return _finished(request, await self.get_response(request))
+
+
+def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    hydrated.seal(request, response)
+    return guard(response)
 
 
 def guard(response: HttpResponseBase) -> HttpResponseBase:

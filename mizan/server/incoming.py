@@ -111,6 +111,12 @@ def _read_params(host: Host, incoming: Incoming, context: ReadContext) -> Asked:
     given = decode(read_body(host, incoming), limit=host.body_limit)
     if not isinstance(given, dict):
         raise Problem("malformed", "Expected a JSON object of parameters.")
+    return asked_for(host, context, given)._replace(canonical=False)
+
+
+@reading
+def asked_for(host: Host, context: ReadContext, given: Mapping[str, Any]) -> Asked:
+    """Return the instance of parameters, as JSON values. Raises Problem (422)."""
     params = effective_params(context.parameters, given)
     url = canonical_url(host.base_url, context.name, params)
-    return Asked(params, strings_of(params), False, url)
+    return Asked(params, strings_of(params), True, url)

@@ -39,18 +39,24 @@ _STATUS = {
 
 def read(catalog: Catalog, incoming: Incoming, name: str) -> Steps[Reply]:
     """Answer `GET ctx/NAME/` (POST where the URL is too long): one bundle of all its functions."""
-    host, request = catalog.host, incoming.native
     check_method(incoming, ("GET", "HEAD", "POST"))
     context = catalog.readable_context(name)
     asked = read_params(catalog, incoming, context)
+    found = yield from find(catalog, incoming, context, asked)
+    return context_reply(catalog, incoming, found)
+
+
+def find(catalog: Catalog, incoming: Incoming, context: ReadContext, asked: Asked) -> Steps[Read]:
+    """Return what a request finds of an instance. Raises Problem (401, 403) and what is raised."""
+    host, request = catalog.host, incoming.native
     identity = yield from admit(
         host, request, context.functions, unsafe=False, identify=context.user_scoped
     )
     if context.bound:
-        bound = yield from bound_values(catalog, {name: context.bound.keys()}, request)
-        asked = asked.bound(context.coerced(bound[name]))
+        bound = yield from bound_values(catalog, {context.name: context.bound.keys()}, request)
+        asked = asked.bound(context.coerced(bound[context.name]))
     bundle = yield from bundle_of(catalog, incoming, context, identity, asked)
-    return context_reply(catalog, incoming, Read(context, identity, asked, bundle))
+    return Read(context, identity, asked, bundle)
 
 
 def bundle_of(

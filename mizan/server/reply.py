@@ -6,13 +6,14 @@ Invariant: pure; every reply has its caching headers, from one policy.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from mizan.protocol import header, policy
+from mizan.protocol.canonical import canonical_json
 from mizan.protocol.targets import Target, target_text
 from mizan.server import problems
 from mizan.server.app_errors import AppError
@@ -73,6 +74,12 @@ class Read:
     identity: Identity
     asked: Asked
     bundle: Bundle
+
+
+def slice_text(context: str, params: Mapping[str, Any], bundle: Bundle) -> str:
+    """Return a bundle as a slice, in JSON: what a client would have by a GET of the instance."""
+    data = bundle.body.decode()
+    return f'{{"context":"{context}","data":{data},"params":{canonical_json(params)}}}'
 
 
 def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mizan.errors import MizanError
-from mizan.protocol.canonical import canonical_json, canonical_string
+from mizan.protocol.canonical import canonical_string
 from mizan.protocol.header import parse_held
 from mizan.protocol.targets import Instance, Target, matches
 from mizan.protocol.url import percent_encode
@@ -22,6 +22,7 @@ from mizan.server.effects import Block, Steps
 from mizan.server.host import Identity, Incoming
 from mizan.server.mutation import bound_values
 from mizan.server.reads import bundle_of
+from mizan.server.reply import slice_text
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Catalog
@@ -102,6 +103,4 @@ def _read(
     bundle = yield from bundle_of(catalog, reading, context, identity, asked)
     if bundle.overlapped:
         return None
-    params = canonical_json(public)
-    data = bundle.body.decode()
-    return f'{{"context":"{context.name}","data":{data},"params":{params}}}'
+    return slice_text(context.name, public, bundle)
