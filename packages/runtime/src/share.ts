@@ -3,15 +3,23 @@
  * Invariant: what is returned is equal to the new value.
  */
 
-import type { Feature } from "./types.js";
+import { identify } from "./canonical.js";
+import type { Feature, Slice } from "./types.js";
 
-/** The feature: data that is fetched anew keeps its equal parts, for which nothing is drawn. */
+/** The feature: data that comes anew keeps its equal parts, for which nothing is drawn. */
 export const sharing: Feature = (client) => {
   const next = client.exchange;
+  const keep = (key: string, data: unknown): unknown =>
+    share(client.instances.get(key)?.base, data);
   client.exchange = async (request) => {
     const reply = await next(request);
-    const entry = client.instances.get(request.path.slice("ctx/".length));
-    return entry ? { ...reply, body: share(entry.base, reply.body) } : reply;
+    const { path } = request;
+    if (path !== "call/") return { ...reply, body: keep(path.slice("ctx/".length), reply.body) };
+    const { fresh = [] } = (reply.body ?? {}) as { fresh?: (Slice & { data: unknown })[] };
+    for (const slice of fresh) {
+      slice.data = keep(identify({ name: slice.context }, slice.params).key, slice.data);
+    }
+    return reply;
   };
 };
 

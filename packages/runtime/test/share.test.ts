@@ -54,4 +54,32 @@ describe("sharing", () => {
     await net.last().reply({ result: 1 });
     expect(await call).toBe(1);
   });
+
+  it("keeps those of what comes with the reply to a call", async () => {
+    const net = network();
+    const client = createClient({ baseUrl: "/api/", fetch: net.fetch, held: true }, sharing);
+    const orders = registerContext(client, { name: "orders" }, { user_id: 5 });
+    orders.subscribe(() => undefined);
+    await settled();
+    await net.last().reply([{ id: 1 }, { id: 2, count: 1 }]);
+    const before = orders.getSnapshot().data as object[];
+    const call = mizanCall(client, "add_one", {});
+    const data = [{ id: 1 }, { id: 2, count: 2 }];
+    const fresh = [{ context: "orders", params: { user_id: 5 }, data }];
+    await net.last().reply({ result: 1, invalidate: ["orders"], fresh });
+    expect(await call).toBe(1);
+    const after = orders.getSnapshot().data as object[];
+    expect(after).toEqual(data);
+    expect(after[0]).toBe(before[0]);
+    expect(net.sent).toHaveLength(2);
+  });
+
+  it("leaves a call alone that was answered by nothing that can be read", async () => {
+    const net = network();
+    const client = createClient({ baseUrl: "/api/", fetch: net.fetch }, sharing);
+    const call = mizanCall(client, "add_one", {});
+    const lost = expect(call).rejects.toMatchObject({ status: 502 });
+    await net.last().reply("<html>", { status: 502 });
+    await lost;
+  });
 });
