@@ -12,11 +12,13 @@ function page() {
   for (const type of ["mizan:user", "mizan:list", "mizan:all"]) {
     body.addEventListener(type, (event) => heard.push([type, (event as CustomEvent).detail]));
   }
-  const request = (field: string | null): void => {
+  const request = (field: string | null, status = 200, verb = "post"): void => {
     const xhr = {
+      status,
       getResponseHeader: (name: string) => (name === "X-Mizan-Invalidate" ? field : ""),
     };
-    body.dispatchEvent(new CustomEvent("htmx:afterRequest", { detail: { xhr } }));
+    const detail = { xhr, requestConfig: { verb } };
+    body.dispatchEvent(new CustomEvent("htmx:afterRequest", { detail }));
   };
   return { client, user, body, heard, request };
 }
@@ -43,6 +45,19 @@ describe("htmx", () => {
       ["mizan:list", {}],
       ["mizan:all", {}],
       ["mizan:all", null],
+    ]);
+  });
+
+  it("takes everything for stale where the reply of a change is lost", () => {
+    const { client, body, heard, request } = page();
+    htmx(client, body);
+    for (const status of [0, 502]) request(null, status, "get");
+    request("list", 409);
+    for (const status of [0, 500]) request("list", status);
+    expect(heard.map((each) => (each as string[])[0])).toEqual([
+      "mizan:list",
+      "mizan:all",
+      "mizan:all",
     ]);
   });
 
