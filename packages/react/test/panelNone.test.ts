@@ -13,7 +13,7 @@ function entry(condition: string): Plugin {
   const panel = exports["./panel"] ?? {};
   const target = panel[condition] ?? panel["default"] ?? "";
   const source = target.replace("./dist/", "src/").replace(/\.js$/, "");
-  const path = folder + source + (source.endsWith("None") ? ".ts" : ".tsx");
+  const path = `${folder}${source}.ts`;
   return {
     name: "entry",
     setup(to) {
