@@ -60,9 +60,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-# htmx comes with the repository's npm packages: nothing is fetched when the page is shown.
+# htmx and Mizan's runtime are npm packages of the repository: nothing is fetched from elsewhere.
 # `npm run build` makes the page that React draws.
-_STATIC = [("htmx", NODE_MODULES / "htmx.org/dist"), ("app", BASE_DIR / "frontend/dist")]
+_STATIC = [
+    ("htmx", NODE_MODULES / "htmx.org/dist"),
+    ("mizan", NODE_MODULES / "@mizan/runtime/dist"),
+    ("app", BASE_DIR / "frontend/dist"),
+]
 STATICFILES_DIRS = [(prefix, path) for prefix, path in _STATIC if path.is_dir()]
 
 # One shop per subdomain: north.localhost:8000 and south.localhost:8000.

@@ -1,5 +1,11 @@
 """The server-rendered pages, which hear of mutations by the same header."""
 
+import json
+import re
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+
 from mizan.testing.django import MizanClient, assert_fetches_fresh, assert_invalidates, stale
 from store.models import Cart, Customer, Product
 
@@ -35,10 +41,25 @@ def test_the_account_shows_a_form_of_ones_own_data(visitor: MizanClient, ada: Mi
         assert f'id="id_{name}_wrong"' in page.text
 
 
+def test_a_page_finds_its_scripts_and_waits_for_what_it_shows(visitor: MizanClient) -> None:
+    page = visitor.get("/")
+    text = page.text
+    files = re.findall(r"/static/([\w./-]+)", text)
+    assert {"htmx/htmx.min.js", "mizan/index.js", "mizan/htmx.js", "store/shop.js"} <= {*files}
+    assert [name for name in files if not finders.find(name)] == []
+    imports = json.loads(re.findall(r'<script type="importmap">(.*?)</script>', text, re.DOTALL)[0])
+    script = Path(str(finders.find("store/shop.js"))).read_text("utf-8")
+    assert set(re.findall(r'from "(@mizan/.*?)"', script)) == imports["imports"].keys()
+    shown = dict(re.findall(r'hx-get="(.*?)" hx-trigger="(.*?)"', text))
+    for url, context in (("/cart/", "cart"), ("/products/", "catalogue")):
+        assert f"mizan:{context} from:body, mizan:all from:body" in shown[url]
+
+
 def test_the_button_adds_to_the_cart(visitor: MizanClient, espresso: Product) -> None:
     with assert_fetches_fresh(visitor, "cart") as cart:
         response = visitor.post(f"/cart/add/{espresso.pk}/", headers=HTMX)
-    assert "1 &times; Espresso" in response.text
+    # There is nothing to swap: the part that shows the cart loads it.
+    assert (response.status_code, response.text) == (204, "")
     assert response["Cache-Control"] == "no-store"
     assert_invalidates(response, stale("cart", cart_id=Cart.objects.get().pk))
     assert cart.after["cart"]["total"] == "2.40"
@@ -48,7 +69,8 @@ def test_the_button_adds_to_the_cart(visitor: MizanClient, espresso: Product) ->
 def test_the_other_button_takes_out_of_it(visitor: MizanClient, espresso: Product) -> None:
     visitor.post(f"/cart/add/{espresso.pk}/", headers=HTMX)
     response = visitor.post(f"/cart/remove/{espresso.pk}/", headers=HTMX)
-    assert "It is empty." in response.text
+    assert response.status_code == 204
+    assert "It is empty." in visitor.get("/cart/").text
     assert_invalidates(response, stale("cart", cart_id=Cart.objects.get().pk))
 
 
@@ -88,7 +110,7 @@ def test_edges_know_the_pages() -> None:
 
 def test_the_page_that_react_draws_is_there_under_all_its_urls(visitor: MizanClient) -> None:
     page = visitor.get("/app/")
-    assert '<div id="app"></div>' in page.text
+    assert '<div id="app" data-shop="North Street Coffee"></div>' in page.text
     assert "app/app.js" in page.text
     assert "csrftoken" in page.cookies
     assert visitor.get("/app/orders/5/").status_code == 200

@@ -27,22 +27,22 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @client(context=CartContext, route="/cart/")
 def cart_page(request: HttpRequest) -> HttpResponse:
-    """Show the cart."""
-    return _cart(request)
+    """Show the cart, for a page that loads it or has found it stale."""
+    return render(request, "store/cart.html", {"cart": carts.cart(request)})
 
 
 @client(affects=CartContext, route="/cart/add/<int:product_id>/", errors=[OutOfStock])
 def add_to_cart_page(request: HttpRequest, product_id: int) -> HttpResponse:
-    """Put one piece of a product into the cart, and show the cart."""
+    """Put one piece of a product into the cart."""
     carts.add_to_cart(request, product_id)
-    return _cart(request) if "HX-Request" in request.headers else HttpResponseRedirect("/cart/")
+    return _done(request)
 
 
 @client(affects=CartContext, route="/cart/remove/<int:product_id>/")
 def remove_from_cart_page(request: HttpRequest, product_id: int) -> HttpResponse:
-    """Take a product out of the cart, and show the cart."""
+    """Take a product out of the cart."""
     carts.remove_from_cart(request, product_id)
-    return _cart(request) if "HX-Request" in request.headers else HttpResponseRedirect("/cart/")
+    return _done(request)
 
 
 def _catalogue(request: HttpRequest) -> dict[str, object]:
@@ -50,5 +50,8 @@ def _catalogue(request: HttpRequest) -> dict[str, object]:
     return {"shop": request.tenant, "products": shown}
 
 
-def _cart(request: HttpRequest) -> HttpResponse:
-    return render(request, "store/cart.html", {"cart": carts.cart(request)})
+def _done(request: HttpRequest) -> HttpResponse:
+    """Answer a button: a page with htmx loads by itself what the header says is stale."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204)
+    return HttpResponseRedirect("/cart/")

@@ -1,42 +1,44 @@
-// What the pages do beyond htmx: send Django's CSRF token, believe X-Mizan-Invalidate, say what
-// went wrong, and send forms as calls.
+// What the pages do beyond htmx and Mizan: they send Django's CSRF token, say what went wrong, and
+// send forms as calls.
+
+import { createClient, mizanCall } from "@mizan/runtime";
+import { htmx } from "@mizan/runtime/htmx";
+
+// Whatever a reply makes stale becomes events, for which the parts of a page wait by hx-trigger.
+const client = createClient({ baseUrl: "/api/mizan/" });
+htmx(client);
 
 document.addEventListener("htmx:configRequest", (event) => {
-  Object.assign(event.detail.headers, csrf());
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  if (token) event.detail.headers["X-CSRFToken"] = token[1];
 });
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { xhr, target } = event.detail;
-  reload(xhr.getResponseHeader("X-Mizan-Invalidate"), xhr.status < 400 ? target : null);
+// An error is a problem document, whose `detail` is for people.
+document.addEventListener("htmx:beforeRequest", () => say(""));
+document.addEventListener("htmx:sendError", () => say(FAILED, true));
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  const isProblem = xhr.getResponseHeader("Content-Type") === "application/problem+json";
+  say((isProblem && JSON.parse(xhr.responseText).detail) || FAILED, true);
 });
-
-// Whatever a reply makes stale, each part of the page that shows it asks for again; `fresh` is the
-// part that shows the reply already.
-function reload(field, fresh) {
-  const stale = new Set((field ?? "").split(", ").map((member) => member.split(/[;/]/)[0]));
-  for (const part of document.querySelectorAll("[data-shows]")) {
-    if (part === fresh) continue;
-    if (stale.has(part.dataset.shows) || stale.has("*")) htmx.trigger(part, "stale");
-  }
-}
 
 // <form data-calls="update_profile">: its fields are arguments, besides those of data-args. The
 // pointer of each error leads to its field. Then data-done is said, or data-next is shown.
 document.addEventListener("submit", async (event) => {
-  const { calls, args = "{}", done = "", next } = event.target.dataset;
+  const form = event.target;
+  const { calls, args = "{}", done = "", next } = form.dataset;
   if (!calls) return;
   event.preventDefault();
-  const given = { ...JSON.parse(args), ...Object.fromEntries(new FormData(event.target)) };
-  const reply = await fetch("/api/mizan/call/", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...csrf() },
-    body: JSON.stringify({ function: calls, args: given }),
-  });
-  const problem = reply.ok ? {} : await reply.json();
-  mark(event.target, problem.errors ?? []);
-  say(reply.ok ? done : problem.detail || FAILED, !reply.ok);
-  reload(reply.headers.get("X-Mizan-Invalidate"), null);
-  if (reply.ok && next) location.assign(next);
+  try {
+    const given = { ...JSON.parse(args), ...Object.fromEntries(new FormData(form)) };
+    await mizanCall(client, calls, given);
+    mark(form, []);
+    say(done);
+    if (next) location.assign(next);
+  } catch (error) {
+    mark(form, error.errors ?? []);
+    say(error.message || FAILED, true);
+  }
 });
 
 function mark(form, errors) {
@@ -48,22 +50,10 @@ function mark(form, errors) {
     place.textContent = wrong.map((each) => each.detail).join(" ");
     input.setAttribute("aria-describedby", place.id);
   }
+  form.querySelector('[aria-invalid="true"]')?.focus();
 }
-
-// An error is a problem document, whose `detail` is for people.
-document.addEventListener("htmx:beforeRequest", () => say(""));
-document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
-  const isProblem = xhr.getResponseHeader("Content-Type") === "application/problem+json";
-  say((isProblem && JSON.parse(xhr.responseText).detail) || FAILED, true);
-});
 
 const FAILED = "That did not work.";
-
-function csrf() {
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  return token ? { "X-CSRFToken": token[1] } : {};
-}
 
 function say(text, isWrong = false) {
   const place = document.getElementById("message");

@@ -1,0 +1,2 @@
+/** Style sheets, which Vite writes into one file. */
+declare module "*.css";

@@ -1,0 +1,37 @@
+/**
+ * Where errors of suspending hooks end.
+ * Invariant: what failed is mounted anew, and so read anew, when the visitor asks for it.
+ */
+
+import { Component, Suspense } from "react";
+import type { ReactNode } from "react";
+import { Failed, Skeleton } from "./Load.js";
+
+interface Props {
+  /** What is read below. */
+  readonly context: string;
+  readonly children: ReactNode;
+}
+
+interface State {
+  readonly error: Error | undefined;
+}
+
+/** Shows a skeleton, then what is inside, or what went wrong. */
+export class Boundary extends Component<Props, State> {
+  override state: State = { error: undefined };
+
+  static getDerivedStateFromError(error: Error): State {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { context, children } = this.props;
+    const { error } = this.state;
+    const retry = (): void => {
+      this.setState({ error: undefined });
+    };
+    if (error) return <Failed error={error} contexts={[context]} onRetry={retry} />;
+    return <Suspense fallback={<Skeleton />}>{children}</Suspense>;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What is shown while there is no data, and where there is none.
+ * Invariant: data that is there is shown, whatever has failed since.
+ */
+
+import { invalidate, type MizanError } from "@mizan/runtime";
+import { useMizan, type ContextResult } from "@mizan/react";
+import { useEffect } from "react";
+import type { ReactElement, ReactNode } from "react";
+
+/** Bars in the place of what is on its way. */
+export function Skeleton({ rows = 4 }: { readonly rows?: number }): ReactElement {
+  return (
+    <div className="skeleton" aria-busy="true">
+      <span className="hidden">Loading…</span>
+      {Array.from({ length: rows }, (_, index) => (
+        <div key={index} className="bar" aria-hidden="true" />
+      ))}
+    </div>
+  );
+}
+
+export interface FailedProps {
+  readonly error: Error;
+  /** What is read anew. */
+  readonly contexts: readonly string[];
+  readonly onRetry?: () => void;
+}
+
+const NO_REPLY = "The shop does not answer. Is it running, and are you online?";
+
+/** Says what went wrong, and offers to try again. */
+export function Failed({ error, contexts, onRetry }: FailedProps): ReactElement {
+  const client = useMizan();
+  const { status, message } = error as Partial<MizanError>;
+  // A session that has ended: the page is to know it.
+  useEffect(() => {
+    if (status === 401) invalidate(client, "session", "session ended");
+  }, [client, status]);
+  const retry = (): void => {
+    invalidate(client, contexts, "try again");
+    onRetry?.();
+  };
+  return (
+    <div role="alert" className="failed">
+      <p>{status === 0 ? NO_REPLY : message}</p>
+      <button type="button" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+export interface LoadProps<D> {
+  readonly of: ContextResult<D>;
+  readonly context: string;
+  readonly children: (data: D) => ReactNode;
+}
+
+/** Shows data as soon as there is any; that of the filter before is dim. */
+export function Load<D>({ of, context, children }: LoadProps<D>): ReactElement {
+  const { data, error, isPlaceholder } = of;
+  if (data === undefined) {
+    return error ? <Failed error={error} contexts={[context]} /> : <Skeleton />;
+  }
+  return (
+    <div className={isPlaceholder ? "old" : undefined} aria-busy={isPlaceholder}>
+      {error && <Failed error={error} contexts={[context]} />}
+      {children(data)}
+    </div>
+  );
+}
