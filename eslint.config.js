@@ -25,12 +25,9 @@ export default defineConfig(
     // Scripts of pages, as browsers run them.
     files: ["examples/*/*/static/**/*.js"],
     languageOptions: {
-      sourceType: "script",
       globals: {
         document: "readonly",
-        fetch: "readonly",
         FormData: "readonly",
-        htmx: "readonly",
         location: "readonly",
       },
     },
