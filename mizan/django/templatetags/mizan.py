@@ -75,8 +75,8 @@ class HydrateNode(Node):
         return format_html(_ELEMENT, _nonce(context, request), text)
 
     def _found(self, context: Context, request: Any) -> Hydration | None:
-        name = _plain(str(self.name.resolve(context)))
-        given = {each: _plain(value.resolve(context)) for each, value in self.params.items()}
+        name = str(self.name.resolve(context))
+        given = {each: value.resolve(context) for each, value in self.params.items()}
         try:
             return drive(hydration(registry.catalog, request, name, given))
         except Problem as problem:
@@ -101,11 +101,6 @@ def mizan_hydrate(parser: Parser, token: Token) -> HydrateNode:
     if not first or "=" in first[0] or len(params) != len(rest):
         raise TemplateSyntaxError(_USAGE % tag)
     return HydrateNode(parser.compile_filter(first[0]), params, token.lineno)
-
-
-def _plain(value: Any) -> Any:
-    """Return text as plain text: what templates mark as safe is of a type of its own."""
-    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _nonce(context: Context, request: Any) -> SafeString:
