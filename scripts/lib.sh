@@ -46,6 +46,15 @@ need_redis() {
     install "redis-server" redis-server redis
 }
 
+# need_chromium: sees to it that a browser is there for tests/browser.
+need_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    if command -v "$name" >/dev/null; then return; fi
+  done
+  install "chromium" chromium "--cask chromium"
+}
+
 # step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
 STEPS=()
 FAILED=0

@@ -1,0 +1,55 @@
+/**
+ * The requests that a page sends to Mizan's endpoints, counted and named.
+ * Invariant: each is named once, when it is sent; what was taken is not given again.
+ */
+
+import type { Page, Request } from "@playwright/test";
+
+const ENDPOINTS = "/api/mizan/";
+/** How long nothing may be under way for a page to be quiet, in ms. */
+const QUIET = 250;
+
+/** `call add_to_cart`, `read orders?page=1`. */
+function nameOf(request: Request): string {
+  const { pathname, search } = new URL(request.url());
+  const path = pathname.slice(ENDPOINTS.length);
+  if (path !== "call/") return `read ${path.slice("ctx/".length, -1)}${decodeURIComponent(search)}`;
+  return `call ${(request.postDataJSON() as { function: string }).function}`;
+}
+
+/** Listens to one page, from now on. */
+export class Traffic {
+  private sent: string[] = [];
+  private readonly open = new Set<Request>();
+  private changedAt = Date.now();
+
+  constructor(private readonly page: Page) {
+    page.on("request", (request) => {
+      if (!new URL(request.url()).pathname.startsWith(ENDPOINTS)) return;
+      this.sent.push(nameOf(request));
+      this.open.add(request);
+      this.changedAt = Date.now();
+    });
+    const end = (request: Request): void => {
+      if (this.open.delete(request)) this.changedAt = Date.now();
+    };
+    page.on("requestfinished", end);
+    page.on("requestfailed", end);
+  }
+
+  /** Waits until nothing is under way any more, and nothing follows. */
+  async quiet(): Promise<void> {
+    while (this.open.size > 0 || Date.now() - this.changedAt < QUIET) {
+      await this.page.waitForTimeout(QUIET / 5);
+    }
+  }
+
+  /** What was sent since the last time: calls first, then reads by name. */
+  async take(): Promise<string[]> {
+    // What the last click does may only begin in the page's next task.
+    await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    this.changedAt = Math.max(this.changedAt, Date.now() - QUIET / 2);
+    await this.quiet();
+    return this.sent.splice(0).sort();
+  }
+}
