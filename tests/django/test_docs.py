@@ -30,11 +30,13 @@ PLUGINS = ("-ppytest_django.plugin", "-pmizan.testing.pytest_plugin", "-pno:cach
 # What the guide says of its later functions in words.
 MORE = """
 import json
+import re
 import pytest
 from django.contrib.auth.models import User
+from django.template import Engine, RequestContext
 from mizan.testing.django import assert_invalidates
 from notes.models import Board, Note
-from exchanges import EXCHANGES
+from exchanges import EXCHANGES, TEMPLATE
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +93,18 @@ def test_pages_and_webhooks(mizan_client, boards):
     hook = mizan_client.generic("POST", "/hooks/boards/2/", b"paid", "text/plain")
     assert_invalidates(hook, "board;board_id=2")
     assert Note.objects.get().text == "paid"
+
+
+def test_a_page_begins_with_data(rf, boards, note):
+    engine = Engine(libraries={"mizan": "mizan.django.templatetags.mizan"})
+    request = rf.get("/")
+    request.user = User.objects.create(username="ada")
+    page = engine.from_string(TEMPLATE).render(RequestContext(request, {"board": boards[0]}))
+    board, mine = re.findall(r'<script type="application/mizan.json">(.*?)</script>', page)
+    [slice_] = json.loads(board)
+    assert slice_["params"] == {"board_id": 1, "newest_first": False}
+    assert slice_["data"]["notes"] == [{"id": note.pk, "text": "Milk"}]
+    assert json.loads(mine) == [{"context": "mine", "data": {"my_notes": []}, "params": {}}]
 """
 
 
@@ -110,6 +124,11 @@ def exchange(block: str) -> tuple[str, str, str, int, dict[str, str], str]:
     return method, path, body, int(found[1]), headers, found[3]
 
 
+def template() -> str:
+    """Return the lines of the template."""
+    return "".join(re.findall(r"^    (\{% .*\n)", GUIDE, re.MULTILINE))
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The guide's project, as files."""
@@ -122,7 +141,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             out.write(code)
     (folder / "notes" / "__init__.py").touch()
     (folder / "test_more.py").write_text(MORE)
-    (folder / "exchanges.py").write_text(f"EXCHANGES = {list(map(exchange, blocks('http')))!r}")
+    exchanges = f"EXCHANGES = {list(map(exchange, blocks('http')))!r}\n"
+    (folder / "exchanges.py").write_text(exchanges + f"TEMPLATE = {template()!r}\n")
     with (folder / "settings.py").open("a") as out:
         out.write(SETTINGS)
     return folder
@@ -149,7 +169,7 @@ def test_the_declarations_have_no_faults(project: Path) -> None:
 
 def test_the_code_does_what_is_said(project: Path) -> None:
     done = run(project, "pytest", "-q", *PLUGINS, "notes/tests.py", "test_more.py")
-    assert "8 passed" in done.stdout, done.stdout + done.stderr
+    assert "9 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_each_block_is_of_a_language_that_is_run() -> None:
