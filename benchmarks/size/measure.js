@@ -1,13 +1,13 @@
 // What a page pays for an entry, in bytes: minified by esbuild, compressed by gzip -9.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { PACKAGES, sources } from "../sources.js";
 
 const here = fileURLToPath(new URL("./", import.meta.url));
-const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 
 /** The files of this folder that are measured. */
 export const ENTRIES = ["main", "page", "core", "swr", "swr-mutation", "react-query"];
@@ -18,18 +18,6 @@ const OWNERS = { main: "runtime", react: "react" };
 /** Every page has these already, or (the cache of TanStack Query) the adapter's page. */
 const REACT = ["react", "react-dom"];
 const EXTERNAL = { "tanstack-query": [...REACT, "@tanstack/query-core"] };
-
-/** Measures sources, so that nothing has to be built before. */
-const sources = {
-  name: "sources",
-  setup(build) {
-    build.onResolve({ filter: /^@mizan\// }, ({ path }) => {
-      const [, name, entry = "index"] = path.split("/");
-      const file = `${packages}${name}/src/${entry}.ts`;
-      return { path: existsSync(file) ? file : `${file}x`, sideEffects: false };
-    });
-  },
-};
 
 async function measure(contents, external = REACT) {
   const { outputFiles } = await build({
@@ -50,7 +38,7 @@ async function measure(contents, external = REACT) {
 
 /** The entries beside the main one, but for the core, which is a main entry by itself. */
 function optional(name) {
-  const { exports } = JSON.parse(readFileSync(`${packages}${name}/package.json`, "utf8"));
+  const { exports } = JSON.parse(readFileSync(`${PACKAGES}${name}/package.json`, "utf8"));
   return Object.keys(exports)
     .filter((entry) => entry !== "." && entry !== "./core")
     .map((entry) => entry.slice(2));

@@ -1,0 +1,1 @@
+"""A small project whose page shows a customer's profile, orders and notifications, and products."""
