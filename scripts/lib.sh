@@ -52,7 +52,7 @@ need_chromium() {
   for name in chromium chromium-browser google-chrome; do
     if command -v "$name" >/dev/null; then return; fi
   done
-  install "chromium" chromium "--cask chromium"
+  install "chromium" "chromium fonts-dejavu-core" "--cask chromium"
 }
 
 # step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
