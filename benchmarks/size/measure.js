@@ -1,16 +1,25 @@
 // What a page pays for an entry, in bytes: minified by esbuild, compressed by gzip -9.
 
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { PACKAGES, sources } from "../sources.js";
+import { exportsOf, sources } from "../sources.js";
 
 const here = fileURLToPath(new URL("./", import.meta.url));
 
 /** The files of this folder that are measured. */
-export const ENTRIES = ["main", "page", "core", "swr", "swr-mutation", "react-query"];
+export const ENTRIES = [
+  "main",
+  "page",
+  "core",
+  "react",
+  "react-all",
+  "tanstack-query",
+  "swr",
+  "swr-mutation",
+  "react-query",
+];
 
 /** The package whose optional entries are measured by what they add to a file. */
 const OWNERS = { main: "runtime", react: "react" };
@@ -38,8 +47,7 @@ async function measure(contents, external = REACT) {
 
 /** The entries beside the main one, but for the core, which is a main entry by itself. */
 function optional(name) {
-  const { exports } = JSON.parse(readFileSync(`${PACKAGES}${name}/package.json`, "utf8"));
-  return Object.keys(exports)
+  return Object.keys(exportsOf(name))
     .filter((entry) => entry !== "." && entry !== "./core")
     .map((entry) => entry.slice(2));
 }
