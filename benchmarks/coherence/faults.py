@@ -41,7 +41,7 @@ def _careless(values: Sequence[bytes | None]) -> Found:
     if entry is None:
         plain = (each if each and len(each) == STAMP_BYTES else None for each in guards)
         return Found(State.MISS, b"", tuple(plain))
-    return Found(State.HIT, entry[1 + STAMP_BYTES * len(guards) :], ())
+    return redis_plan.hit(entry, guards)
 
 
 class NoClaim(RedisCache):

@@ -41,7 +41,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a read found: HIT with its payload; else MISS (ask `begin`).
+    """What a read found: HIT with what was stored; else MISS (ask `begin`).
 
     `stamps` are those of the guards as far as they were read plain, None where one is missing or
     may be held.
@@ -50,6 +50,7 @@ class Found:
     state: State
     payload: bytes = b""
     stamps: tuple[bytes | None, ...] = ()
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Limits:
 
 
 class Cache(Protocol):
-    """A backend. Entries' keys and guards' tags are ASCII; payloads are bytes.
+    """A backend. Entries' keys and guards' tags are ASCII; payloads are bytes, and so are their
+    heads: up to 255 bytes about a payload, so that it goes out as it is, uncopied.
 
     Every method may raise CacheUnavailable, but close. All may be called from any thread.
     """
@@ -104,7 +106,13 @@ class Cache(Protocol):
         """
 
     def store(
-        self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
+        self,
+        key: str,
+        guards: Sequence[str],
+        begun: Begun,
+        payload: bytes,
+        ttl: float,
+        head: bytes = b"",
     ) -> bool:
         """Store what was computed, with the stamps from before, for `ttl` seconds at most; give the
         claim back and keep the guards alive as long; one round trip.
@@ -149,7 +157,13 @@ class AsyncCache(Protocol):
     async def begin(self, key: str, found: Found, guards: Sequence[str]) -> Begun: ...
 
     async def store(
-        self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
+        self,
+        key: str,
+        guards: Sequence[str],
+        begun: Begun,
+        payload: bytes,
+        ttl: float,
+        head: bytes = b"",
     ) -> bool: ...
 
     async def abandon(self, key: str, begun: Begun, alone: bool) -> None: ...

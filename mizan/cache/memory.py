@@ -33,9 +33,9 @@ class _Entry:
     __slots__ = ("expires", "found", "size", "stamps")
 
     def __init__(
-        self, payload: bytes, stamps: tuple[bytes | None, ...], expires: float, size: int
+        self, found: Found, stamps: tuple[bytes | None, ...], expires: float, size: int
     ) -> None:
-        self.found = Found(State.HIT, payload, stamps)  # made once, for every hit
+        self.found = found  # made once, for every hit
         self.stamps = stamps
         self.expires = expires
         self.size = size
@@ -111,14 +111,20 @@ class MemoryCache:
         return Begun(State.MISS, b"".join(stamps), mine.id)
 
     def store(
-        self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
+        self,
+        key: str,
+        guards: Sequence[str],
+        begun: Begun,
+        payload: bytes,
+        ttl: float,
+        head: bytes = b"",
     ) -> bool:
         """Store what was computed and give the claim back (see `Cache`).
 
         Returns whether the stamps still stand: what is outdated is not stored, and neither is what
         is larger than the cache.
         """
-        size = ENTRY_BYTES + len(key) + len(payload) + STAMP_COST * len(guards)
+        size = ENTRY_BYTES + len(key) + len(head) + len(payload) + STAMP_COST * len(guards)
         life = min(ttl, self.limits.ttl)
         with self._lock:
             now = self._clock()
@@ -129,7 +135,9 @@ class MemoryCache:
             if life <= 0 or size > self._max_bytes:
                 return True
             self._drop(key)
-            self._entries[key] = _Entry(payload, stamps, now + life, size)
+            self._entries[key] = _Entry(
+                Found(State.HIT, payload, stamps, head), stamps, now + life, size
+            )
             self._bytes += size
             while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
                 self._drop(next(iter(self._entries)))
@@ -274,9 +282,15 @@ class _Coroutines:
         return self._cache.begin(key, found, guards)
 
     async def store(
-        self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
+        self,
+        key: str,
+        guards: Sequence[str],
+        begun: Begun,
+        payload: bytes,
+        ttl: float,
+        head: bytes = b"",
     ) -> bool:
-        return self._cache.store(key, guards, begun, payload, ttl)
+        return self._cache.store(key, guards, begun, payload, ttl, head)
 
     async def abandon(self, key: str, begun: Begun, alone: bool) -> None:
         self._cache.abandon(key, begun, alone)

@@ -63,9 +63,15 @@ class RedisCache:
         return begun
 
     def store(
-        self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
+        self,
+        key: str,
+        guards: Sequence[str],
+        begun: Begun,
+        payload: bytes,
+        ttl: float,
+        head: bytes = b"",
     ) -> bool:
-        return self._do(plans.store(key, guards, begun, payload, ttl, self.limits))
+        return self._do(plans.store(key, guards, begun, payload, ttl, head, self.limits))
 
     def abandon(self, key: str, begun: Begun, alone: bool) -> None:
         self._do(plans.abandon(key, begun, alone))
@@ -141,9 +147,16 @@ class AsyncRedisCache:
         return begun
 
     async def store(
-        self, key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float
+        self,
+        key: str,
+        guards: Sequence[str],
+        begun: Begun,
+        payload: bytes,
+        ttl: float,
+        head: bytes = b"",
     ) -> bool:
-        return await self._do(plans.store(key, guards, begun, payload, ttl, self._cache.limits))
+        limits = self._cache.limits
+        return await self._do(plans.store(key, guards, begun, payload, ttl, head, limits))
 
     async def abandon(self, key: str, begun: Begun, alone: bool) -> None:
         await self._do(plans.abandon(key, begun, alone))

@@ -2,7 +2,8 @@
 
 Keys: an entry's is the derived key ``mizan:1:e:...``, a guard's ``mizan:1:g:TAG``, and that of the
 claim to compute an entry is the entry's with ``c`` for ``e``. An entry is the number of its guards
-(one byte), their stamps from before its computation, and the payload.
+(one byte), their stamps from before its computation, the length of its head (one byte), the head,
+and the payload.
 
 Invariant: a plan is made anew for each attempt, so that no stamp is ever sent twice.
 """
@@ -53,14 +54,22 @@ def guard_ms(limits: Limits) -> int:
     return ms(limits.ttl + limits.hold + limits.lag)
 
 
+def hit(entry: bytes, stamps: Sequence[bytes | None]) -> Found:
+    """Return what an entry holds, for guards with these stamps."""
+    size = 1 + STAMP_BYTES * len(stamps)
+    start = size + 1 + entry[size]
+    return Found(State.HIT, entry[start:], tuple(stamps), entry[size + 1 : start])
+
+
 def found(values: Sequence[bytes | None]) -> Found:
     """Return what a read found, of the entry and its guards as they are stored."""
     entry, *guards = values
     if entry is not None and None not in guards:
         size = 1 + STAMP_BYTES * len(guards)
         # A held guard is longer than its stamp, so that all guards together match no entry.
-        if entry[:size] == b"%c%b" % (len(guards), b"".join(guards)):  # type: ignore[arg-type]
-            return Found(State.HIT, entry[size:], tuple(guards))
+        head = b"%c%b" % (len(guards), b"".join(guards))  # type: ignore[arg-type]
+        if entry[:size] == head and len(entry) > size:
+            return hit(entry, guards)
     plain = (g if g is not None and len(g) == STAMP_BYTES else None for g in guards)
     return Found(State.MISS, b"", tuple(plain))
 
@@ -108,11 +117,17 @@ def begin(key: str, was: Found, guards: Sequence[str], limits: Limits) -> Op[Beg
 
 
 def store(
-    key: str, guards: Sequence[str], begun: Begun, payload: bytes, ttl: float, limits: Limits
+    key: str,
+    guards: Sequence[str],
+    begun: Begun,
+    payload: bytes,
+    ttl: float,
+    head: bytes,
+    limits: Limits,
 ) -> Op[bool]:
     """Plan the storing of an entry."""
     keys = [guard_key(tag) for tag in guards]
-    entry = b"%c%b%b" % (len(guards), begun.stamps, payload)
+    entry = b"%c%b%c%b%b" % (len(guards), begun.stamps, len(head), head, payload)
     commands: list[Command] = [
         (b"SET", key, entry, b"PX", ms(min(ttl, limits.ttl))),
         *((b"PEXPIRE", each, guard_ms(limits)) for each in keys),

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mizan.server.catalog import Catalog
     from mizan.server.slots import Slot
 
-ETAG_BYTES = 34
 # Seconds. Holds are short, so a reader that waits for one to go mostly need not bypass.
 _HELD_WAIT = 0.02
 _FIRST_PAUSE = 0.001
@@ -25,11 +24,11 @@ _LONGEST_PAUSE = 0.05
 
 @dataclass(slots=True)
 class Look:
-    """What a look into the cache said. `begun`: what `keep` needs where the state is MISS; `state`
-    None: the cache is unavailable."""
+    """What a look into the cache said. `found`: the entry where the state is HIT; `begun`: what
+    `keep` needs where it is MISS; `state` None: the cache is unavailable."""
 
     state: State | None
-    payload: bytes = b""
+    found: Found | None = None
     begun: Begun | None = None
 
 
@@ -40,7 +39,7 @@ def look(catalog: Catalog, cache: Cache, slot: Slot) -> Steps[Look]:
         while True:
             found: Found = yield Ask(cache, "read", (slot.key, slot.guards))
             if found.state is State.HIT:
-                return Look(State.HIT, found.payload)
+                return Look(State.HIT, found)
             begun: Begun = yield Ask(cache, "begin", (slot.key, found, slot.guards))
             if begun.state in (State.MISS, State.ALONE):
                 return Look(begun.state, begun=begun)
@@ -56,11 +55,13 @@ def look(catalog: Catalog, cache: Cache, slot: Slot) -> Steps[Look]:
         return Look(None)
 
 
-def keep(cache: Cache, slot: Slot, begun: Begun, payload: bytes, ttl: float) -> Steps[bool | None]:
+def keep(
+    cache: Cache, slot: Slot, begun: Begun, body: bytes, ttl: float, head: bytes
+) -> Steps[bool | None]:
     """Store what was computed. Returns whether its guards' stamps still stood then; None where the
     cache is unavailable."""
     try:
-        stands: bool = yield Ask(cache, "store", (slot.key, slot.guards, begun, payload, ttl))
+        stands: bool = yield Ask(cache, "store", (slot.key, slot.guards, begun, body, ttl, head))
     except CacheUnavailable:
         return None
     return stands
@@ -74,12 +75,11 @@ def give_up(cache: Cache, slot: Slot, begun: Begun, *, alone: bool) -> Steps[Non
         return
 
 
-def pack(body: bytes, etag: str, *, varied: bool) -> bytes:
-    """Return the payload of an entry: whether it varies by declared facets, its ETag, its body."""
-    return b"%d%s%s" % (varied, etag.encode("ascii"), body)
+def head_of(etag: str, *, varied: bool) -> bytes:
+    """Return the head of an entry: whether it varies by declared facets, and its ETag."""
+    return b"%d%b" % (varied, etag.encode("ascii"))
 
 
-def unpack(payload: bytes) -> tuple[bytes, str, bool]:
-    """Return (body, ETag, whether it varies by declared facets) of a payload."""
-    end = 1 + ETAG_BYTES
-    return payload[end:], payload[1:end].decode("ascii"), payload[:1] == b"1"
+def read_head(head: bytes) -> tuple[str, bool]:
+    """Return (ETag, whether it varies by declared facets) of an entry's head."""
+    return head[1:].decode("ascii"), head[:1] == b"1"

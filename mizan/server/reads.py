@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mizan.cache.base import Cache, State
 from mizan.protocol import policy
 from mizan.server.admit import admit
-from mizan.server.cached import Look, give_up, keep, look, pack, unpack
+from mizan.server.cached import Look, give_up, head_of, keep, look, read_head
 from mizan.server.effects import Block, Run, RunAll, Steps
 from mizan.server.host import Host, Identity, Incoming, Reply, Witness
 from mizan.server.incoming import Asked, check_method, read_params
@@ -99,10 +99,10 @@ def _cached(
 ) -> Steps[Bundle]:
     host = catalog.host
     found = yield from look(catalog, cache, slot)
-    if found.state is State.HIT:
+    if found.found:
         host.count("hit")
-        body, etag, varied = unpack(found.payload)
-        return Bundle(body, etag, varied=varied, status="mizan; hit")
+        etag, varied = read_head(found.found.head)
+        return Bundle(found.found.payload, etag, varied, status="mizan; hit")
     host.count("bypass" if found.state in (State.HELD, None) else "miss")
     try:
         bundle, storable = yield from _computed(catalog, context, request, params, storing=True)
@@ -136,8 +136,8 @@ def _kept(
         yield from give_up(cache, slot, found.begun, alone=True)
         return
     ttl = cache.limits.ttl if context.cache is True else min(context.cache, cache.limits.ttl)
-    payload = pack(bundle.body, bundle.etag, varied=bundle.varied)
-    kept = yield from keep(cache, slot, found.begun, payload, ttl)
+    head = head_of(bundle.etag, varied=bundle.varied)
+    kept = yield from keep(cache, slot, found.begun, bundle.body, ttl, head)
     if kept:
         catalog.host.count("stored")
         bundle.status = "mizan; fwd=miss; stored"

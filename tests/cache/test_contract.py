@@ -51,18 +51,23 @@ def begin(cache: Cache, key: str = KEY, guards: tuple[str, ...] = GUARDS) -> Beg
 
 
 def put(
-    cache: Cache, payload: bytes = b"{}", key: str = KEY, guards: tuple[str, ...] = GUARDS
+    cache: Cache,
+    payload: bytes = b"{}",
+    key: str = KEY,
+    guards: tuple[str, ...] = GUARDS,
+    head: bytes = b"",
 ) -> None:
     begun = begin(cache, key, guards)
     assert begun.state is State.MISS
-    assert cache.store(key, guards, begun, payload, HOUR) is True
+    assert cache.store(key, guards, begun, payload, HOUR, head) is True
 
 
+@pytest.mark.parametrize("head", [b"", b"\0\xff", b"h" * 255])
 @pytest.mark.parametrize("payload", [b"", b"{}", b"\r\n\0\xff" * 3, b"x" * 3_000_000])
-def test_what_was_stored_is_found(cache: Cache, payload: bytes) -> None:
-    put(cache, payload)
+def test_what_was_stored_is_found(cache: Cache, payload: bytes, head: bytes) -> None:
+    put(cache, payload, head=head)
     found = cache.read(KEY, GUARDS)
-    assert (found.state, found.payload) == (State.HIT, payload)
+    assert (found.state, found.payload, found.head) == (State.HIT, payload, head)
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 8])

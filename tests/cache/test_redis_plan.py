@@ -10,7 +10,7 @@ KEY, CLAIM = "mizan:1:e:shop:00", "mizan:1:c:shop:00"
 GUARDS = ("shop", "h-one")
 S, T = b"s" * 16, b"t" * 16
 RECORD = b"h" * 16 + b"0" * 15
-ENTRY = b"\2" + S + T + b"{}"
+ENTRY = b"\2" + S + T + b"\4head{}"
 LIMITS = Limits(ttl=100, hold=20, compute=5, lag=0)
 ID = b"i" * 16
 
@@ -18,9 +18,10 @@ ID = b"i" * 16
 @pytest.mark.parametrize(
     ("values", "found"),
     [
-        ([ENTRY, S, T], Found(State.HIT, b"{}", (S, T))),
-        ([b"\2" + S + T, S, T], Found(State.HIT, b"", (S, T))),
-        ([b"\0it"], Found(State.HIT, b"it", ())),
+        ([ENTRY, S, T], Found(State.HIT, b"{}", (S, T), b"head")),
+        ([b"\2" + S + T + b"\0", S, T], Found(State.HIT, b"", (S, T))),
+        ([b"\2" + S + T, S, T], Found(State.MISS, b"", (S, T))),
+        ([b"\0\0it"], Found(State.HIT, b"it", ())),
         ([None, S, T], Found(State.MISS, b"", (S, T))),
         ([ENTRY, T, S], Found(State.MISS, b"", (T, S))),
         ([ENTRY, S, None], Found(State.MISS, b"", (S, None))),
@@ -91,7 +92,7 @@ def test_begin_opens_every_guard_if_not_all_were_read(stamps: tuple[bytes, ...])
 
 
 def test_store_sets_keeps_the_guards_alive_looks_and_gives_back() -> None:
-    op = plans.store(KEY, GUARDS, Begun(State.MISS, S + T, ID), b"{}", 7, LIMITS)
+    op = plans.store(KEY, GUARDS, Begun(State.MISS, S + T, ID), b"{}", 7, b"head", LIMITS)
     commands = op.plan()
     assert commands[0] == (b"SET", KEY, ENTRY, b"PX", 7_000)
     assert commands[1] == (b"PEXPIRE", "mizan:1:g:shop", 120_000)
@@ -111,7 +112,7 @@ def test_store_sets_keeps_the_guards_alive_looks_and_gives_back() -> None:
 def test_an_entry_lives_a_millisecond_at_least_and_no_longer_than_the_limit(
     ttl: float, ms: int
 ) -> None:
-    op = plans.store(KEY, GUARDS, Begun(State.MISS, S + T, ID), b"{}", ttl, LIMITS)
+    op = plans.store(KEY, GUARDS, Begun(State.MISS, S + T, ID), b"{}", ttl, b"", LIMITS)
     assert op.plan()[0][-1] == ms
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mizan.cache import MemoryCache
 from mizan.cache.base import Begun, CacheUnavailable, Hold, State
 from mizan.protocol.policy import etag
-from mizan.server.cached import give_up, keep, look, pack, unpack
+from mizan.server.cached import give_up, head_of, keep, look, read_head
 from mizan.server.effects import Ask, Wait
 from mizan.server.slots import Slot
 
@@ -49,9 +49,9 @@ def test_a_miss_claims_and_what_is_kept_is_a_hit(catalog: Any) -> None:
     cache, waits = MemoryCache(), []
     missed = walk(look(catalog, cache, SLOT), waits)
     assert missed.state is State.MISS
-    assert walk(keep(cache, SLOT, missed.begun, b"payload", 60), waits) is True
+    assert walk(keep(cache, SLOT, missed.begun, b"payload", 60, b"head"), waits) is True
     found = walk(look(catalog, cache, SLOT), waits)
-    assert (found.state, found.payload, waits) == (State.HIT, b"payload", [])
+    assert (found.found.payload, found.found.head, waits) == (b"payload", b"head", [])
 
 
 def test_who_waits_takes_what_the_other_stored(catalog: Any) -> None:
@@ -60,10 +60,10 @@ def test_who_waits_takes_what_the_other_stored(catalog: Any) -> None:
 
     def store_at_the_third() -> None:
         if len(waits) == 3:
-            walk(keep(cache, SLOT, first.begun, b"payload", 60), [])
+            walk(keep(cache, SLOT, first.begun, b"payload", 60, b"head"), [])
 
     found = walk(look(catalog, cache, SLOT), waits, store_at_the_third)
-    assert (found.state, found.payload) == (State.HIT, b"payload")
+    assert (found.state, found.found.payload) == (State.HIT, b"payload")
     assert waits == [0.001, 0.002, 0.004]
     assert catalog.host.counts == {"wait": 1}
 
@@ -123,7 +123,7 @@ def test_an_unavailable_cache_is_no_failure(catalog: Any, calls: int) -> None:
     found = walk(look(catalog, cache, SLOT), [])
     assert (found.state, found.begun) == (None, None)
     assert catalog.host.counts == {"error": 1}
-    assert walk(keep(cache, SLOT, Begun(State.MISS), b"", 1), []) is None
+    assert walk(keep(cache, SLOT, Begun(State.MISS), b"", 1, b""), []) is None
     assert walk(give_up(cache, SLOT, Begun(State.MISS), alone=True), []) is None
 
 
@@ -131,10 +131,10 @@ def test_keeping_says_whether_the_stamps_stood(catalog: Any) -> None:
     cache = MemoryCache()
     missed = walk(look(catalog, cache, SLOT), [])
     cache.purge(["user"])
-    assert walk(keep(cache, SLOT, missed.begun, b"payload", 60), []) is False
+    assert walk(keep(cache, SLOT, missed.begun, b"payload", 60, b"head"), []) is False
     assert walk(look(catalog, cache, SLOT), []).state is State.MISS
 
 
 @given(st.binary(), st.booleans())
-def test_payloads(body: bytes, varied: bool) -> None:
-    assert unpack(pack(body, etag(body), varied=varied)) == (body, etag(body), varied)
+def test_heads(body: bytes, varied: bool) -> None:
+    assert read_head(head_of(etag(body), varied=varied)) == (etag(body), varied)

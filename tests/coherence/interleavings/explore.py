@@ -22,7 +22,6 @@ from interleavings.scenarios import drawn
 from interleavings.stores import Payload, Store, split
 from interleavings.workers import Worker
 from mizan.cache.base import Begun, Found
-from mizan.server.cached import unpack
 
 
 @dataclass
@@ -63,7 +62,7 @@ class Naming:
         return tuple(map(self, value))
 
     def _payload(self, value: bytes) -> Any:
-        body = json.loads(unpack(value)[0])
+        body = json.loads(value)
         return tuple((key, self._numbers(frozenset(of))) for key, of in body.items())
 
     def _found(self, value: Found) -> Any:

@@ -41,7 +41,7 @@ def stamps_not_compared() -> Planted:
     def found(values: Sequence[bytes | None]) -> Found:
         entry, *guards = values
         if entry and all(guard is None or len(guard) == STAMP_BYTES for guard in guards):
-            return Found(State.HIT, entry[1 + STAMP_BYTES * len(guards) :], tuple(guards))
+            return redis_plan.hit(entry, guards)
         return _found(values)
 
     return _all(patch.object(MemoryCache, "read", read), patch.object(redis_plan, "found", found))
@@ -78,7 +78,7 @@ def stamps_afterwards() -> Planted:
     """Store what was computed with the stamps that stand then."""
 
     def keep(
-        cache: Cache, slot: Slot, begun: Begun, payload: bytes, ttl: float
+        cache: Cache, slot: Slot, begun: Begun, body: bytes, ttl: float, head: bytes
     ) -> Steps[bool | None]:
         try:
             yield Ask(cache, "abandon", (slot.key, begun, False))
@@ -88,7 +88,7 @@ def stamps_afterwards() -> Planted:
             return None
         if fresh.state is not State.MISS:
             return False
-        return (yield from _keep(cache, slot, fresh, payload, ttl))
+        return (yield from _keep(cache, slot, fresh, body, ttl, head))
 
     return patch.object(reads, "keep", keep)
 

@@ -115,7 +115,7 @@ class Redis:
 def _parsed(key: bytes, value: bytes) -> tuple[Any, ...]:
     if key.startswith(b"mizan:1:e:"):
         end = 1 + STAMP_BYTES * value[0]
-        return split(value[1:end]), Payload(value[end:])
+        return split(value[1:end]), Payload(value[end + 1 + value[end] :])
     if not key.startswith(b"mizan:1:g:"):
         return (value,)
     at = range(STAMP_BYTES, len(value), STAMP_BYTES + _DIGITS)
