@@ -112,6 +112,7 @@ function GroupItem({ group, isLatest }: { group: Group; isLatest: boolean }): Re
       <details open={isLatest}>
         <summary style={STYLES.summary}>
           <span style={STYLES.name}>{isCall ? title : (TITLES[title] ?? title)}</span>
+          {!isCall && <span style={STYLES.count}>{contextsOf(exchanges)}</span>}
           <span style={STYLES.count}>
             {count} round {count === 1 ? "trip" : "trips"}
           </span>
@@ -137,6 +138,12 @@ function GroupItem({ group, isLatest }: { group: Group; isLatest: boolean }): Re
       </details>
     </li>
   );
+}
+
+/** The names of the contexts that were read. */
+function contextsOf(exchanges: readonly Exchange[]): string {
+  const names = exchanges.map(({ request }) => request.path.split("/")[1]);
+  return [...new Set(names)].join(", ");
 }
 
 function ExchangeFact({ request, reply }: Exchange): ReactElement {

@@ -37,7 +37,7 @@ describe("MizanPanel", () => {
     });
     expect(items()).toHaveLength(1);
     expect(items()[0]?.textContent).toMatch(
-      /Shown1 round trip.*GET ctx\/cart\/ 200 in \d+ ms, shown.*why: the page shows it.*Cache-Status: mizan; hit/,
+      /Showncart1 round trip.*GET ctx\/cart\/ 200 in \d+ ms, shown.*why: the page shows it.*Cache-Status: mizan; hit/,
     );
     await act(async () => {
       void mizanCall(client, "add", {}, { held: true });

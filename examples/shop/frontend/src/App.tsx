@@ -75,7 +75,7 @@ function pageAt([section = "", id = "", ...more]: readonly string[]): ReactNode 
   const isNumber = /^[1-9]\d{0,9}$/.test(id) && more.length === 0;
   if (section === "products" && isNumber) {
     return (
-      <Boundary context="product">
+      <Boundary title="Product" context="product">
         <Product id={Number(id)} />
       </Boundary>
     );
@@ -84,7 +84,7 @@ function pageAt([section = "", id = "", ...more]: readonly string[]): ReactNode 
     return (
       <SignedIn>
         {() => (
-          <Boundary context="order">
+          <Boundary title={`Order ${id}`} context="order">
             <Order id={Number(id)} />
           </Boundary>
         )}
@@ -135,7 +135,14 @@ function Header({ section }: { readonly section: string }): ReactElement {
         {me?.runs_the_shop && <Entry to="office" name="Back office" section={section} />}
       </nav>
       <button type="button" className="who" aria-haspopup="dialog" onClick={ask}>
-        {me ? `Signed in as ${me.username}` : "Sign in"}
+        {me ? (
+          <>
+            <span className="roomy">Signed in as </span>
+            {me.username}
+          </>
+        ) : (
+          "Sign in"
+        )}
       </button>
     </header>
   );
@@ -152,14 +159,24 @@ interface EntryProps {
 function Entry({ to, name, section, badge, unit = "" }: EntryProps): ReactElement {
   const isCurrent = section === (to || "products");
   return (
-    <Link
-      to={to ? at(to) : at()}
-      current={isCurrent ? "page" : undefined}
-      {...(badge && { label: `${name} (${badge}${unit})` })}
-    >
+    <Link to={to ? at(to) : at()} current={isCurrent ? "page" : undefined}>
       {name}
-      {badge ? <span className="badge">{badge}</span> : null}
+      {badge ? <Badge number={badge} unit={unit} /> : null}
     </Link>
+  );
+}
+
+function Badge({ number, unit }: { readonly number: number; readonly unit: string }): ReactElement {
+  return (
+    <>
+      <span className="hidden">
+        ({number}
+        {unit})
+      </span>
+      <span className="badge" aria-hidden="true">
+        {number}
+      </span>
+    </>
   );
 }
 

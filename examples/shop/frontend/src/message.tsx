@@ -3,6 +3,7 @@
  * Invariant: a call that a visitor began ends in a sentence, whatever became of it.
  */
 
+import { MizanError } from "@mizan/runtime";
 import { useSyncExternalStore } from "react";
 import type { ReactElement } from "react";
 
@@ -22,6 +23,11 @@ export function say(text: string, isWrong = false): void {
   for (const listener of [...listeners]) listener();
 }
 
+function sentenceOf(error: unknown): string {
+  if (error instanceof MizanError && error.errors.length > 0) return "Look at what is marked.";
+  return error instanceof Error ? error.message : "That did not work.";
+}
+
 /** Says what became of a call; its result, or undefined where it failed. */
 export async function told<R>(
   work: Promise<R>,
@@ -32,7 +38,7 @@ export async function told<R>(
     say(done(result));
     return result;
   } catch (error) {
-    say(error instanceof Error ? error.message : "That did not work.", true);
+    say(sentenceOf(error), true);
     return undefined;
   }
 }

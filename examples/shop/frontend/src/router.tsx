@@ -77,19 +77,18 @@ export interface LinkProps {
   readonly to: string;
   readonly children: ReactNode;
   readonly className?: string;
-  readonly label?: string;
   readonly current?: "page" | "true" | undefined;
 }
 
 /** A link within this page; with a modifier key it is the browser's. */
-export function Link({ to, children, className, label, current }: LinkProps): ReactElement {
+export function Link({ to, children, className, current }: LinkProps): ReactElement {
   const onClick = (event: MouseEvent): void => {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     go(to);
   };
   return (
-    <a href={to} className={className} aria-label={label} aria-current={current} onClick={onClick}>
+    <a href={to} className={className} aria-current={current} onClick={onClick}>
       {children}
     </a>
   );

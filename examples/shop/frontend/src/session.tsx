@@ -100,13 +100,13 @@ function Who({ onClose }: { readonly onClose: () => void }): ReactElement {
               type="button"
               className="user"
               disabled={isBusy}
-              aria-label={`Sign in as ${name}`}
               onClick={() => void become(name)}
             >
               <span className="avatar" aria-hidden="true">
                 {name[0]}
               </span>
               <span>
+                <span className="hidden">Sign in as </span>
                 <strong>{name}</strong>
                 <small>{data?.me?.username === name ? "signed in now" : USERS[name]}</small>
               </span>

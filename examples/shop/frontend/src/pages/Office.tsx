@@ -94,7 +94,7 @@ function Row({ order }: { readonly order: SoldShape }): ReactElement {
     <tr>
       <th scope="row">
         Order {id}
-        <small>{when(order.placed_at)}</small>
+        <small className="wide">{when(order.placed_at)}</small>
       </th>
       <td>{customer.name}</td>
       <td className="number">{price(order.total)}</td>
@@ -183,13 +183,8 @@ function Few({ product }: { readonly product: ProductShape }): ReactElement {
         >
           Change
         </button>
-        <button
-          type="button"
-          aria-label={`Restock ${name}`}
-          disabled={restock.isPending}
-          onClick={order}
-        >
-          Add {PIECES}
+        <button type="button" disabled={restock.isPending} onClick={order}>
+          Restock<span className="hidden"> {name}</span>
         </button>
       </form>
     </li>

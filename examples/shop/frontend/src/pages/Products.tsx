@@ -82,11 +82,10 @@ function Card({ product }: { readonly product: ProductShape }): ReactElement {
       </p>
       <button
         type="button"
-        aria-label={`Add ${name} to cart`}
         disabled={stock === 0 || add.isPending}
         onClick={() => void told(add.call({ product_id: id }), () => `${name} is in the cart.`)}
       >
-        Add to cart
+        Add<span className="hidden"> {name} to cart</span>
       </button>
     </li>
   );

@@ -6,8 +6,11 @@
 import { Component, Suspense } from "react";
 import type { ReactNode } from "react";
 import { Failed, Skeleton } from "./Load.js";
+import { Page } from "./Page.js";
 
 interface Props {
+  /** What is said while there is nothing, or an error, to show. */
+  readonly title: string;
   /** What is read below. */
   readonly context: string;
   readonly children: ReactNode;
@@ -26,12 +29,23 @@ export class Boundary extends Component<Props, State> {
   }
 
   override render(): ReactNode {
-    const { context, children } = this.props;
+    const { title, context, children } = this.props;
     const { error } = this.state;
     const retry = (): void => {
       this.setState({ error: undefined });
     };
-    if (error) return <Failed error={error} contexts={[context]} onRetry={retry} />;
-    return <Suspense fallback={<Skeleton />}>{children}</Suspense>;
+    if (error) {
+      return (
+        <Page title={title}>
+          <Failed error={error} contexts={[context]} onRetry={retry} />
+        </Page>
+      );
+    }
+    const waiting = (
+      <Page title={title}>
+        <Skeleton />
+      </Page>
+    );
+    return <Suspense fallback={waiting}>{children}</Suspense>;
   }
 }

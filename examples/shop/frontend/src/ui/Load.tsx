@@ -27,12 +27,16 @@ export interface FailedProps {
   readonly onRetry?: () => void;
 }
 
-const NO_REPLY = "The shop does not answer. Is it running, and are you online?";
+/** What is said instead of the server's words, by status. */
+const SENTENCES: Readonly<Record<number, string>> = {
+  0: "The shop does not answer. Is it running, and are you online?",
+  404: "This is not here, or it is not yours to see.",
+};
 
 /** Says what went wrong, and offers to try again. */
 export function Failed({ error, contexts, onRetry }: FailedProps): ReactElement {
   const client = useMizan();
-  const { status, message } = error as Partial<MizanError>;
+  const { status = -1, message } = error as Partial<MizanError>;
   // A session that has ended: the page is to know it.
   useEffect(() => {
     if (status === 401) invalidate(client, "session", "session ended");
@@ -43,7 +47,7 @@ export function Failed({ error, contexts, onRetry }: FailedProps): ReactElement 
   };
   return (
     <div role="alert" className="failed">
-      <p>{status === 0 ? NO_REPLY : message}</p>
+      <p>{SENTENCES[status] ?? message}</p>
       <button type="button" onClick={retry}>
         Try again
       </button>
