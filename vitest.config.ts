@@ -6,6 +6,15 @@ function source(find: RegExp, path: string): { find: RegExp; replacement: string
   return { find, replacement: fileURLToPath(new URL("./", import.meta.url)) + path.slice(2) };
 }
 
+/** React 18 for what imports React, testing-library included. */
+const react18 = [
+  source(/^(react|react-dom)(\/.*)?$/, "./tests/react18/node_modules/$1$2"),
+  source(
+    /^@testing-library\/react$/,
+    "./node_modules/@testing-library/react/dist/@testing-library/react.esm.js",
+  ),
+];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -17,9 +26,29 @@ export default defineConfig({
     // Machines under load are slow; no test measures time.
     testTimeout: 60_000,
     setupFiles: ["vitest.setup.ts"],
-    include: [
-      "packages/*/test/**/*.test.{ts,tsx}",
-      "conformance/ports/typescript/test/**/*.test.ts",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "main",
+          include: [
+            "packages/*/test/**/*.test.{ts,tsx}",
+            "conformance/ports/typescript/test/**/*.test.ts",
+          ],
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: react18 },
+        test: {
+          name: "react-18",
+          include: ["packages/react/test/**/*.test.{ts,tsx}"],
+          env: { REACT: "18.3" },
+          // These are about React and something else, which has its own React.
+          exclude: ["**/forms.test.tsx", "**/router.test.ts"],
+          server: { deps: { inline: [/@testing-library\/react/] } },
+        },
+      },
     ],
     coverage: {
       provider: "v8",

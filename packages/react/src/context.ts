@@ -7,16 +7,21 @@ import { registerContext, type MizanContext, type Snapshot } from "@mizan/runtim
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { isEqual as isEqualJson } from "./equal.js";
 import { useMizan } from "./provider.js";
+import { track, type Tracked } from "./tracked.js";
 import type { ContextHook, ContextOptions, ContextResult } from "./types.js";
 
-/** What a hook showed last of one instance. */
-interface View<D, S> {
+interface Shown<S> {
+  readonly key: string;
+  readonly data?: S | undefined;
+}
+
+/** What a hook showed last of one instance, and of what. */
+interface View<D, S> extends Tracked<ContextResult<S>> {
+  readonly key: string;
   snapshot?: Snapshot<D>;
   select?: ContextOptions<D, S>["select"];
-  result?: ContextResult<S>;
-  /** The result, which notes what is read of it. */
-  shown?: ContextResult<S>;
-  readonly read: Set<PropertyKey>;
+  /** What was shown that was no placeholder. */
+  own?: Shown<S>;
 }
 
 /** A hook of a context: `useUser({ user_id: 5 })`. */
@@ -24,80 +29,65 @@ export function contextHook<P extends object, D>(context: MizanContext<P, D>): C
   return (...[params, options]) => useInstance(context, params ?? ({} as P), options);
 }
 
-/** The hook of contexts that are known only when it runs. */
-export function useInstance<P extends object, D, S>(
+/**
+ * The hook of contexts that are known only when it runs.
+ *
+ * @param served what a server has shown, until the page is hydrated
+ */
+export function useInstance<P extends object, D, S = D>(
   context: MizanContext<P, D>,
   params: NoInfer<P>,
   options: ContextOptions<D, S> = {},
+  served?: Snapshot<D>,
 ): ContextResult<S> {
   const client = useMizan();
   const { enabled, staleTime } = options;
   const { key, subscribe, getSnapshot } = registerContext(client, context, params);
-  const view = useMemo<View<D, S>>(() => ({ read: new Set() }), [client, key]);
-  const previous = useRef<S>(undefined);
-  const look = (): ContextResult<S> => show(view, getSnapshot(), options, previous.current);
-  const shown = useSyncExternalStore(
+  const view = useMemo<View<D, S>>(() => ({ key, read: new Set() }), [client, key]);
+  const previous = useRef<Shown<S>>({ key });
+  const look = (snapshot = getSnapshot()): ContextResult<S> =>
+    show(view, snapshot, options, previous.current);
+  const result = useSyncExternalStore(
     useCallback(
       (listener: () => void) => subscribe(listener, { enabled, staleTime }),
       [client, key, enabled, staleTime],
     ),
-    look,
-    look,
+    () => look(),
+    () => look(served),
   );
   useEffect(() => {
-    previous.current = view.result?.data;
+    previous.current = view.own ?? previous.current;
   });
-  return shown;
+  return result;
 }
 
-/** What is shown of a snapshot: the same object unless a member that was read is another. */
 function show<D, S>(
   view: View<D, S>,
   snapshot: Snapshot<D>,
   { select, isEqual = isEqualJson, keepPrevious }: ContextOptions<D, S>,
-  previous: S | undefined,
+  previous: Shown<S>,
 ): ContextResult<S> {
   if (view.shown && view.snapshot === snapshot && view.select === select) return view.shown;
-  const { result: old } = view;
-  const next = resultOf(snapshot, select, keepPrevious ? previous : undefined);
-  if (old?.data !== undefined && next.data !== undefined && isEqual(old.data, next.data)) {
-    next.data = old.data;
-  }
   Object.assign(view, { snapshot, select });
-  // What nobody has read may change in place.
-  if (view.shown && old && [...view.read].every((name) => same(old, next, name))) {
-    Object.assign(old, next);
-    return view.shown;
-  }
-  view.result = next;
-  return (view.shown = new Proxy(next, {
-    get: (target, name) => {
-      view.read.add(name);
-      return Reflect.get(target, name) as unknown;
-    },
-  }));
-}
-
-function same(one: object, other: object, name: PropertyKey): boolean {
-  return Reflect.get(one, name) === Reflect.get(other, name);
-}
-
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
-
-function resultOf<D, S>(
-  { data: all, error, status, isFetching, stale }: Snapshot<D>,
-  select: ContextOptions<D, S>["select"],
-  previous: S | undefined,
-): Writable<ContextResult<S>> {
-  const isPlaceholder = status === "pending" && previous !== undefined;
-  const isPending = status === "pending" && !isPlaceholder;
-  return {
-    data: isPlaceholder ? previous : all !== undefined && select ? select(all) : (all as S),
+  const { data: all, error, status, isFetching, stale } = snapshot;
+  const old = view.result?.data;
+  let data = all !== undefined && select ? select(all) : (all as S | undefined);
+  if (old !== undefined && data !== undefined && isEqual(old, data)) data = old;
+  // Of the same instance, or of what a reset has cleared, which is stale, nothing may be left.
+  const isPlaceholder =
+    !!keepPrevious &&
+    status === "pending" &&
+    !stale &&
+    previous.key !== view.key &&
+    previous.data !== undefined;
+  if (!isPlaceholder) view.own = { key: view.key, data };
+  return track(view, {
+    data: isPlaceholder ? previous.data : data,
     error,
     status: isPlaceholder ? "success" : status,
-    isPending,
+    isPending: status === "pending" && !isPlaceholder,
     isFetching,
     isStale: stale,
     isPlaceholder,
-  };
+  });
 }

@@ -1,26 +1,420 @@
 // @vitest-environment jsdom
-import { contextHook } from "@mizan/react";
-import { cleanup } from "@testing-library/react";
-import { afterEach, expect, it } from "vitest";
-import { answer, page, settle } from "./support.js";
+import { contextHook, isEqual, MizanProvider, useInstance, useMizan } from "@mizan/react";
+import type { ContextOptions, ContextResult } from "@mizan/react";
+import { invalidate, mizanCall, MizanError, on, reset } from "@mizan/runtime";
+import { setData } from "@mizan/runtime/data";
+import { act, cleanup, render } from "@testing-library/react";
+import { memo, startTransition, useState } from "react";
+import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
+import { problem } from "../../runtime/test/fake.js";
+import { answer, page, quiet, settle, USER, type User } from "./support.js";
 
 afterEach(cleanup);
 
-interface User {
-  readonly name: string;
-}
-const useUser = contextHook<{ user_id: number }, User>({ name: "user" });
+const useUser = contextHook<{ user_id: number }, User>(USER);
+const useSession = contextHook<{ full?: boolean }, { name: string }>({ name: "session" });
 
-function Name({ user_id }: { user_id: number }) {
-  const { data, isPending } = useUser({ user_id });
-  return <p>{isPending ? "..." : data?.name}</p>;
+const ADA: User = { user_id: 5, name: "Ada", orders: [1, 2] };
+
+/** What was drawn, and the last of it. */
+function Watch<S = User>({
+  id = 5,
+  seen,
+  show = ({ data }) => data,
+  ...options
+}: ContextOptions<User, S> & {
+  id?: number;
+  seen: unknown[];
+  show?: (result: ContextResult<S>) => unknown;
+}) {
+  seen.push(show(useUser({ user_id: id }, options)));
+  return null;
 }
 
-it("shows what the server said, fetched once", async () => {
-  const opened = page(<Name user_id={5} />);
-  await settle();
-  expect(opened.container.textContent).toBe("...");
-  await answer(opened, { name: "Ada" });
-  expect(opened.container.textContent).toBe("Ada");
-  expect(opened.net.sent).toHaveLength(1);
+describe("contextHook", () => {
+  it("shows what the server said, fetched once", async () => {
+    const Name = () => {
+      const { data, isPending } = useUser({ user_id: 5 });
+      return <p>{isPending ? "..." : data?.name}</p>;
+    };
+    const opened = page(<Name />);
+    await settle();
+    expect(opened.container.textContent).toBe("...");
+    await answer(opened, ADA);
+    expect(opened.container.textContent).toBe("Ada");
+    expect(opened.net.sent).toHaveLength(1);
+  });
+
+  it("needs no parameters where none is required, and types what it gives", async () => {
+    const Session = () => {
+      const { data, error, status } = useSession();
+      expectTypeOf(data).toEqualTypeOf<{ name: string } | undefined>();
+      expectTypeOf(error).toEqualTypeOf<MizanError<string> | undefined>();
+      const length = useSession({}, { select: ({ name }) => name.length }).data;
+      expectTypeOf(length).toEqualTypeOf<number | undefined>();
+      return (
+        <p>
+          {status} {length}
+        </p>
+      );
+    };
+    // @ts-expect-error: user_id is missing
+    expectTypeOf(useUser).toBeCallableWith();
+    const opened = page(<Session />);
+    await settle();
+    expect(opened.net.last().url).toBe("/api/ctx/session/");
+    await answer(opened, { name: "Ada" });
+    expect(opened.container.textContent).toBe("success 3");
+  });
+
+  it("follows invalidations and shows data meanwhile", async () => {
+    const seen: unknown[] = [];
+    const show = (result: ContextResult<User>) => [
+      result.data?.name,
+      result.isStale,
+      result.isFetching,
+    ];
+    const opened = page(<Watch seen={seen} show={show} />);
+    await settle();
+    await answer(opened, ADA);
+    expect(seen.at(-1)).toEqual(["Ada", false, false]);
+    act(() => {
+      invalidate(opened.client, "user");
+    });
+    await settle();
+    expect(seen.at(-1)).toEqual(["Ada", true, true]);
+    await answer(opened, { ...ADA, name: "Grace" });
+    expect(seen.at(-1)).toEqual(["Grace", false, false]);
+  });
+
+  it("shows an error, and the data beside it", async () => {
+    const seen: unknown[] = [];
+    const show = ({ data, error, status, isPending }: ContextResult<User>) => ({
+      name: data?.name,
+      code: error?.code,
+      status,
+      isPending,
+    });
+    const opened = page(<Watch seen={seen} show={show} />);
+    await settle();
+    await answer(opened, ...problem("forbidden", 403));
+    expect(seen.at(-1)).toEqual({ code: "forbidden", status: "error", isPending: false });
+    act(() => {
+      invalidate(opened.client, "*");
+    });
+    await settle();
+    await answer(opened, ADA);
+    expect(seen.at(-1)).toEqual({ name: "Ada", status: "success", isPending: false });
+    act(() => {
+      invalidate(opened.client, "*");
+    });
+    await settle();
+    await answer(opened, ...problem("internal", 500));
+    expect(seen.at(-1)).toMatchObject({ name: "Ada", code: "internal", status: "error" });
+  });
+
+  it("draws other parameters and forgets the old ones", async () => {
+    const seen: unknown[] = [];
+    const opened = page(<Watch seen={seen} id={5} />);
+    await settle();
+    await answer(opened, ADA);
+    opened.draw(<Watch seen={seen} id={6} />);
+    expect(seen.at(-1)).toBeUndefined();
+    await settle();
+    expect(opened.net.last().url).toBe("/api/ctx/user/?user_id=6");
+    await answer(opened, { ...ADA, name: "Grace" });
+    expect(seen.at(-1)).toMatchObject({ name: "Grace" });
+    act(() => {
+      invalidate(opened.client, { context: "user", params: { user_id: 5 } });
+    });
+    await settle();
+    expect(opened.net.sent).toHaveLength(2);
+  });
+
+  it("does not fetch what is not enabled, and shows what others fetched", async () => {
+    const [seen, other]: [unknown[], unknown[]] = [[], []];
+    const opened = page(<Watch seen={seen} enabled={false} />);
+    await settle();
+    expect(opened.net.sent).toHaveLength(0);
+    opened.draw([<Watch key="1" seen={seen} enabled={false} />, <Watch key="2" seen={other} />]);
+    await settle();
+    await answer(opened, ADA);
+    expect(seen.at(-1)).toEqual(ADA);
+  });
+
+  it("fetches when it becomes enabled", async () => {
+    const opened = page(<Watch seen={[]} enabled={false} />);
+    opened.draw(<Watch seen={[]} enabled />);
+    await settle();
+    expect(opened.net.sent).toHaveLength(1);
+  });
+
+  it("fetches anew what is older than staleTime when it mounts", async () => {
+    const opened = page(<Watch seen={[]} />);
+    await settle();
+    await answer(opened, ADA);
+    opened.draw([<Watch key="1" seen={[]} />, <Watch key="2" seen={[]} staleTime={60_000} />]);
+    await settle();
+    expect(opened.net.sent).toHaveLength(1);
+    opened.draw(<Watch key="3" seen={[]} staleTime={0} />);
+    await settle();
+    expect(opened.net.sent).toHaveLength(2);
+  });
+
+  it("keeps showing the previous parameters' data if asked to", async () => {
+    const seen: unknown[] = [];
+    const show = ({ data, status, isPlaceholder }: ContextResult<User>) =>
+      `${data?.name ?? "-"} ${status} ${isPlaceholder}`;
+    const watch = (id: number) => <Watch seen={seen} id={id} keepPrevious show={show} />;
+    const opened = page(watch(5));
+    await settle();
+    await answer(opened, ADA);
+    opened.draw(watch(6));
+    await settle();
+    opened.draw(watch(7));
+    await settle();
+    expect(seen.at(-1)).toBe("Ada success true");
+    await answer(opened, { ...ADA, name: "Grace" });
+    expect(seen.at(-1)).toBe("Grace success false");
+  });
+
+  it("never keeps what a reset has cleared", async () => {
+    const seen: unknown[] = [];
+    const show = ({ data, status }: ContextResult<User>) => `${data?.name ?? "-"} ${status}`;
+    const watch = (id: number) => <Watch seen={seen} id={id} keepPrevious show={show} />;
+    const opened = page(watch(5));
+    await settle();
+    await answer(opened, ADA);
+    act(() => {
+      reset(opened.client);
+    });
+    expect(seen.at(-1)).toBe("- pending");
+    await settle();
+    await answer(opened, ADA);
+    opened.draw(watch(6));
+    expect(seen.at(-1)).toBe("Ada success");
+    act(() => {
+      reset(opened.client);
+    });
+    expect(seen.at(-1)).toBe("- pending");
+    await settle();
+    opened.draw(watch(5));
+    expect(seen.at(-1)).toBe("- pending");
+  });
+
+  it("is one instance for all spellings, and fetches once in StrictMode", async () => {
+    const opened = page([<Watch key="1" seen={[]} />, <Watch key="2" seen={[]} />]);
+    await settle();
+    expect(opened.net.sent).toHaveLength(1);
+    opened.unmount();
+    await act(() => opened.net.last().reply(ADA));
+    act(() => {
+      invalidate(opened.client, "*");
+    });
+    await settle();
+    expect(opened.net.sent).toHaveLength(1);
+  });
+
+  it("uses the client of the provider, and another as soon as there is one", async () => {
+    const seen: unknown[] = [];
+    const opened = page(<Watch seen={seen} />);
+    await settle();
+    await answer(opened, ADA);
+    const other = page(null);
+    opened.draw(
+      <MizanProvider client={other.client}>
+        <Watch seen={seen} />
+      </MizanProvider>,
+    );
+    expect(seen.at(-1)).toBeUndefined();
+    await settle();
+    await answer(other, { ...ADA, name: "Grace" });
+    expect(seen.at(-1)).toMatchObject({ name: "Grace" });
+  });
+
+  it("says where there is no provider", () => {
+    const Who = () => useMizan().options.baseUrl;
+    expect(page(<Who />).container.textContent).toBe("/api/");
+    const silence = quiet();
+    expect(() => render(<Who />)).toThrow("No <MizanProvider client={...}> above this component");
+    silence();
+  });
+
+  it("stays responsive in a transition to other parameters", async () => {
+    let go: (id: number) => void = () => undefined;
+    const Page = () => {
+      const [id, setId] = useState(5);
+      go = setId;
+      return <p>{useUser({ user_id: id }).data?.name}</p>;
+    };
+    const opened = page(<Page />);
+    await settle();
+    await answer(opened, ADA);
+    await act(async () => {
+      startTransition(() => {
+        go(6);
+      });
+      invalidate(opened.client, "user");
+      await Promise.resolve();
+    });
+    await settle();
+    const url = "/api/ctx/user/?user_id=6";
+    const six = opened.net.sent.find((request) => request.url === url);
+    await act(async () => six?.reply({ ...ADA, name: "Grace" }));
+    expect(opened.container.textContent).toBe("Grace");
+  });
+});
+
+describe("what is drawn", () => {
+  /** Draws of a component that reads what `show` does, after the data of Ada has landed. */
+  async function drawn<S = User>(
+    show: (result: ContextResult<S>) => unknown,
+    options: ContextOptions<User, S> = {},
+  ) {
+    const seen: unknown[] = [];
+    const opened = page(<Watch seen={seen} show={show} {...options} />, { strict: false });
+    await settle();
+    await answer(opened, ADA);
+    seen.length = 0;
+    const again = async (data: unknown): Promise<unknown[]> => {
+      act(() => {
+        invalidate(opened.client, "user");
+      });
+      await settle();
+      await answer(opened, data);
+      return seen;
+    };
+    return { opened, seen, again };
+  }
+
+  it("is nothing where the data is as it was", async () => {
+    const { again } = await drawn(({ data }) => data);
+    expect(await again({ ...ADA, orders: [1, 2] })).toEqual([]);
+    expect(await again({ ...ADA, orders: [1, 2, 3] })).toHaveLength(1);
+  });
+
+  it("is nothing for members that were not read", async () => {
+    const { again } = await drawn(({ isPending }) => isPending);
+    expect(await again({ ...ADA, name: "Grace" })).toEqual([]);
+  });
+
+  it("is what was read, at once", async () => {
+    const { again } = await drawn(({ data, isFetching }) => [data?.name, isFetching]);
+    expect(await again(ADA)).toEqual([
+      ["Ada", true],
+      ["Ada", false],
+    ]);
+  });
+
+  it("is up to date where a member is read for the first time later", async () => {
+    const results: ContextResult<User>[] = [];
+    const { opened, again, seen } = await drawn((result) => {
+      results.push(result);
+      return result.data?.name;
+    });
+    act(() => {
+      invalidate(opened.client, "user");
+    });
+    expect(results.at(-1)?.isStale).toBe(true);
+    await settle();
+    await answer(opened, ADA);
+    expect(seen).toEqual(["Ada"]);
+    expect(results.at(-1)?.isStale).toBe(false);
+    await again({ ...ADA, name: "Grace" });
+    expect(seen.at(-1)).toBe("Grace");
+  });
+
+  it("is nothing for what a selector does not select", async () => {
+    const { again } = await drawn<unknown>(({ data }) => data, {
+      select: ({ name }) => ({ name }),
+    });
+    expect(await again({ ...ADA, orders: [] })).toEqual([]);
+    expect(await again({ ...ADA, name: "Grace" })).toEqual([{ name: "Grace" }]);
+  });
+
+  it("is what another selector selects", async () => {
+    const seen: unknown[] = [];
+    const opened = page(<Watch<unknown> seen={seen} select={({ name }) => name} />);
+    await settle();
+    await answer(opened, ADA);
+    opened.draw(<Watch<unknown> seen={seen} select={({ orders }) => orders} />);
+    expect(seen.at(-1)).toEqual([1, 2]);
+  });
+
+  it("is compared as the option says", async () => {
+    const { again } = await drawn(({ data }) => data, { isEqual: Object.is });
+    expect(await again({ ...ADA })).toHaveLength(1);
+    const { again: rarely } = await drawn(({ data }) => data, { isEqual: () => true });
+    expect(await rarely({ ...ADA, name: "Grace" })).toEqual([]);
+  });
+
+  it("is one draw for a call whose reply brings the data", async () => {
+    const { opened, seen } = await drawn(({ data, isFetching, isStale }) => [
+      data?.name,
+      isFetching || isStale,
+    ]);
+    const work = mizanCall(opened.client, "rename", {});
+    await settle();
+    const fresh = [{ context: "user", params: { user_id: 5 }, data: { ...ADA, name: "Grace" } }];
+    await answer(opened, { result: null, invalidate: ["user"], fresh });
+    await work;
+    expect(seen).toEqual([["Grace", false]]);
+  });
+
+  it("is the same object for children while nothing changes that they read", async () => {
+    const child = vi.fn(({ result }: { result: ContextResult<User> }) => (
+      <p>{result.data?.name}</p>
+    ));
+    const Child = memo(child);
+    const Parent = () => <Child result={useUser({ user_id: 5 })} />;
+    const opened = page(<Parent />, { strict: false });
+    await settle();
+    await answer(opened, ADA);
+    const { length } = child.mock.calls;
+    opened.draw(<Parent />);
+    expect(child.mock.calls).toHaveLength(length);
+    expect(opened.container.textContent).toBe("Ada");
+  });
+
+  it("has optimistic data at once", async () => {
+    const { opened, seen } = await drawn(({ data }) => data?.name);
+    act(() => {
+      setData(opened.client, USER, { user_id: 5 }, { ...ADA, name: "Grace" });
+    });
+    expect(seen).toEqual(["Grace"]);
+  });
+});
+
+describe("useInstance", () => {
+  it("takes a context that is known only when it runs", async () => {
+    const Any = ({ name }: { name: string }) => <p>{useInstance({ name }, {}).status}</p>;
+    const opened = page(<Any name="one" />);
+    const stop = on(opened.client, () => undefined);
+    await settle();
+    opened.draw(<Any name="two" />);
+    await settle();
+    stop();
+    expect(opened.net.sent.map(({ url }) => url)).toEqual(["/api/ctx/one/", "/api/ctx/two/"]);
+  });
+});
+
+describe("isEqual", () => {
+  it.each([
+    [{ a: [1, { b: null }] }, { a: [1, { b: null }] }, true],
+    [{ a: 1 }, { a: 1, b: 2 }, false],
+    [{ a: undefined }, { b: undefined }, false],
+    [{ a: 1 }, { a: 2 }, false],
+    [[], {}, false],
+    [[1, 2], [1], false],
+    [null, {}, false],
+    [undefined, null, false],
+    ["a", "a", true],
+    [NaN, NaN, true],
+    [1, "1", false],
+    [new Date(0), new Date(0), false],
+    [new Map(), new Map(), false],
+  ])("of %j and %j", (one, other, expected) => {
+    expect(isEqual(one, other)).toBe(expected);
+    expect(isEqual(other, one)).toBe(expected);
+  });
 });

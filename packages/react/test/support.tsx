@@ -2,7 +2,8 @@
 
 import { createClient, type Client, type ClientOptions } from "@mizan/runtime";
 import { act, render, type RenderResult } from "@testing-library/react";
-import { StrictMode, type ReactNode } from "react";
+import { Component, StrictMode, type ReactNode } from "react";
+import { vi } from "vitest";
 import { network, settled, type Network } from "../../runtime/test/fake.js";
 import { MizanProvider } from "../src/index.js";
 
@@ -53,4 +54,35 @@ export async function answer(
   await act(async () => {
     await net.last().reply(body, init);
   });
+}
+
+/** Keeps errors that a test provokes out of its output; returns what ends that. */
+export function quiet(): () => void {
+  const spy = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const ignore = (event: Event): void => {
+    event.preventDefault();
+  };
+  window.addEventListener("error", ignore);
+  return () => {
+    window.removeEventListener("error", ignore);
+    spy.mockRestore();
+  };
+}
+
+/** Shows the code of an error that its children threw, and a button that tries anew. */
+export class Boundary extends Component<{ children: ReactNode }, { code?: string }> {
+  override state: { code?: string } = {};
+
+  static getDerivedStateFromError({ code }: { code: string }) {
+    return { code };
+  }
+
+  override render(): ReactNode {
+    const { code } = this.state;
+    if (!code) return this.props.children;
+    const again = (): void => {
+      this.setState({ code: "" });
+    };
+    return <button onClick={again}>{code}</button>;
+  }
 }
