@@ -46,13 +46,7 @@ export class Link {
     const enabled = this.query.isActive();
     if (enabled === this.#isMounted) return;
     this.#isMounted = enabled;
-    const { context, params } = this.#entry;
-    const { data } = this.query.state;
-    if (enabled && data !== undefined && this.#entry.snapshot.status === "pending") {
-      // From a page that a server rendered, or from elsewhere in the application.
-      this.#seen.data = data;
-      hydrate(this.client, [{ context, params, data }]);
-    }
+    if (enabled) this.#adopt();
     const stop = this.#stop;
     // How old data may be is for TanStack Query to say, what is stale for the runtime.
     this.#stop = subscribe(this.client, this.#entry, this.#follow, {
@@ -103,6 +97,15 @@ export class Link {
     this.#writers.clear();
   }
 
+  /** Gives the runtime data from a page that a server rendered, or from elsewhere in the page. */
+  #adopt(): void {
+    const { context, params, snapshot } = this.#entry;
+    const { data } = this.query.state;
+    if (data === undefined || snapshot.status !== "pending" || this.#writers.size > 0) return;
+    this.#seen.data = data;
+    hydrate(this.client, [{ context, params, data }]);
+  }
+
   /** Shows what became of the entry. */
   readonly #follow = (): void => {
     const isHeld = this.#writers.size > 0;
@@ -116,6 +119,7 @@ export class Link {
     const { data, updatedAt } = snapshot;
     if (landed === this.#seen.landed && data === this.#seen.data) return;
     this.#seen = { landed, data };
+    if (data === undefined) this.#generation = -1;
     this.#write(() => {
       if (data === undefined) this.query.reset();
       else this.query.setData(data, { updatedAt, manual: true });
@@ -131,12 +135,12 @@ export class Link {
 
   /** The runtime fetches what is stale and shown: the query waits for the same. */
   #fetch(): void {
+    const { query } = this;
     const { generation, snapshot } = this.#entry;
     const isNew = generation !== this.#generation;
     this.#generation = generation;
-    const { query } = this;
-    if (!isNew || !snapshot.stale || !query.isActive() || query.state.fetchStatus !== "idle")
-      return;
+    const isWanted = isNew && (snapshot.stale || query.state.data === undefined);
+    if (!isWanted || !query.isActive() || query.state.fetchStatus !== "idle") return;
     this.#isJoining = true;
     query.fetch().catch(() => undefined);
     this.#isJoining = false;

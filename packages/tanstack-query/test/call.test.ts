@@ -288,7 +288,7 @@ describe("a reset", () => {
   it("takes all data away, and fetches what is shown", async () => {
     const at = await shown();
     const other = contextOptions(at.client, user, { user_id: 6 });
-    const loaded = at.queryClient.fetchQuery(other);
+    const loaded = at.queryClient.query(other);
     await settled();
     await answer(at, { v: 60 });
     await loaded;
@@ -306,7 +306,7 @@ describe("a reset", () => {
     const options = contextOptions(at.client, user, { user_id: 5 });
     show(at.queryClient, options);
     await settled();
-    const waiting = at.queryClient.fetchQuery(options);
+    const waiting = at.queryClient.query(options);
     reset(at.client);
     await settled();
     await answer(at, { v: 1 });

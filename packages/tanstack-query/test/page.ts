@@ -39,10 +39,7 @@ export function page(options: object = {}): Page {
 }
 
 /** Shows a query, as a mounted component does; returns what hides it. */
-export function show<D>(
-  queryClient: QueryClient,
-  options: Pick<QueryObserverOptions<D>, "enabled"> & object,
-): () => void {
+export function show(queryClient: QueryClient, options: object): () => void {
   const observer = new QueryObserver(queryClient, options as QueryObserverOptions);
   return observer.subscribe(() => undefined);
 }
