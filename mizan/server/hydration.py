@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hydration:
-    """A slice as JSON text, and whether the policy of its read lets shared caches keep it."""
+    """A slice as JSON text, and whether the policy of its read lets shared caches keep its page."""
 
     text: str
     is_public: bool
@@ -50,4 +50,6 @@ def hydration(
     if found.bundle.overlapped:
         return None
     caching = context_reply(catalog, incoming, found).headers["Cache-Control"]
-    return Hydration(slice_text(name, asked.params, found.bundle), caching.startswith("public"))
+    # A cache keys a page by its URL, which says nothing of declared facets.
+    is_public = caching.startswith("public") and not found.bundle.varied
+    return Hydration(slice_text(name, asked.params, found.bundle), is_public)

@@ -33,6 +33,8 @@ def shown(either: Any) -> Any:
             raise ArithmeticError
         if page_id == 7:
             assert request.user is None
+        if page_id == 8:
+            assert request.fields == {}
         return [page_id] * size
 
     @either.client(context=MineContext)
@@ -132,6 +134,8 @@ def test_what_no_cache_may_keep_is_not_public(shown: Any) -> None:
     assert not hydrate(shown, "never", text="a").is_public
     # A public function that looked at the user.
     assert not hydrate(shown, "page", page_id=7).is_public
+    # One that varies by a declared facet.
+    assert not hydrate(shown, "page", page_id=8).is_public
 
 
 def test_too_long_for_a_url_is_asked_as_a_post(either: Any) -> None:
