@@ -46,7 +46,7 @@ need_redis() {
     install "redis-server" redis-server redis
 }
 
-# need_chromium: sees to it that a browser is there for tests/browser.
+# need_chromium: sees to it that a browser is there for tests/browser and tests/click.
 need_chromium() {
   local name
   for name in chromium chromium-browser google-chrome; do

@@ -9,8 +9,6 @@ usage: click [--clicks N] [--json]
 The page shows a customer's profile, 20 orders, a number of notifications, and 50 products; its
 button changes an order and adds a notification. Kinds: one click; two fast ones; one while the page
 loads, with a list of orders whose reply comes 300 ms later than others.
-
-CHROMIUM names the browser; without it Debian's is taken.
 """
 
 from __future__ import annotations
@@ -31,6 +29,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[1] / "node_modules"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KINDS = {"one": "one click", "two": "two fast clicks", "loading": "a click while loading"}
 CONTENDERS = {"mizan": "Mizan", "tanstack": "TanStack Query"}
 
@@ -59,22 +58,17 @@ def server() -> Iterator[str]:
 
 def browser() -> str:
     """Return the path of Chromium."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not found:
-        raise SystemExit(
-            "click: there is no chromium. Install it (Debian: apt-get install chromium)"
-        )
-    return found
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    names = ", ".join(BROWSERS)
+    raise SystemExit(f"click: none of {names} is on PATH; Debian: apt-get install chromium")
 
 
 def clicked(url: str, clicks: int) -> dict[str, Any]:
     """Click so often in each way, and return what came of it."""
-    done = subprocess.run(
-        ["node", HERE / "drive.js", url, str(clicks)],
-        env=os.environ | {"CHROMIUM": browser()},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
+    command = ["node", HERE / "drive.js", browser(), url, str(clicks)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

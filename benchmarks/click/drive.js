@@ -1,13 +1,13 @@
 // Clicks in a real browser, taking turns between the contenders, and prints what came of each click.
 //
-// usage: node drive.js URL CLICKS
+// usage: node drive.js CHROMIUM URL CLICKS
 
 /* global fetch, window */
 
 import process from "node:process";
 import { chromium } from "@playwright/test";
 
-const [, , url, clicks] = process.argv;
+const [, , executablePath, url, clicks] = process.argv;
 /** Each has a customer of its own, with 20 orders. */
 const CONTENDERS = [
   { name: "mizan", customer: 1, order: 1 },
@@ -82,7 +82,7 @@ const SCENARIOS = {
   loading: whileLoading,
 };
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM });
+const browser = await chromium.launch({ executablePath });
 try {
   const outcomes = [];
   const contexts = await Promise.all(CONTENDERS.map(() => browser.newContext()));
