@@ -14,6 +14,9 @@ interface Message {
   readonly number: number;
 }
 
+/** What is said where the server cannot be reached. */
+export const NO_ANSWER = "The shop does not answer. Is it running, and are you online?";
+
 let message: Message = { text: "", isWrong: false, number: 0 };
 const listeners = new Set<() => void>();
 
@@ -23,9 +26,18 @@ export function say(text: string, isWrong = false): void {
   for (const listener of [...listeners]) listener();
 }
 
-function sentenceOf(error: unknown): string {
-  if (error instanceof MizanError && error.errors.length > 0) return "Look at what is marked.";
-  return error instanceof Error ? error.message : "That did not work.";
+/** Why nothing came back, by code. */
+const SILENT: Readonly<Record<string, string>> = {
+  "client.offline": "You are offline, so nothing was sent.",
+  "client.network": NO_ANSWER,
+  "client.timeout": NO_ANSWER,
+};
+
+/** What is said of an error. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof MizanError)) return "That did not work.";
+  const { code, errors, message: own } = error as MizanError<string>;
+  return errors.length > 0 ? "Look at what is marked." : (SILENT[code] ?? own);
 }
 
 /** Says what became of a call; its result, or undefined where it failed. */

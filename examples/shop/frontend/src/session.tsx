@@ -11,7 +11,7 @@ import { flushSync } from "react-dom";
 import { useMizan } from "@mizan/react";
 import type { MeShape } from "./mizan/types.js";
 import { useSession, useSignIn, useSignOut } from "./mizan/react.js";
-import { say, told } from "./message.js";
+import { say, sentenceOf, told } from "./message.js";
 import { at, go, namesOf } from "./router.js";
 import { Dialog } from "./ui/Dialog.js";
 import { Failed, Skeleton } from "./ui/Load.js";
@@ -84,7 +84,7 @@ function Who({ onClose }: { readonly onClose: () => void }): ReactElement {
     try {
       await signOut.call();
     } catch (error) {
-      say((error as Error).message, true);
+      say(sentenceOf(error), true);
       return;
     }
     say("You are logged out.");

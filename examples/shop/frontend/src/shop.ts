@@ -5,11 +5,14 @@
 
 import { record } from "@mizan/runtime/devtools";
 import { hydrateDocument } from "@mizan/runtime/hydrate";
+import { retry } from "@mizan/runtime/retry";
 import { tabs } from "@mizan/runtime/tabs";
 import { registerContext } from "@mizan/runtime";
 import { createClient, sessionContext } from "./mizan/client.js";
 
 export const client = createClient();
+
+retry(client);
 
 /** What the panel shows: from the first request on. */
 export const recorder = record(client);

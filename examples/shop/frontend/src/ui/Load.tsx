@@ -7,6 +7,7 @@ import { invalidate, type MizanError } from "@mizan/runtime";
 import { useMizan, type ContextResult } from "@mizan/react";
 import { useEffect } from "react";
 import type { ReactElement, ReactNode } from "react";
+import { NO_ANSWER } from "../message.js";
 
 /** Bars in the place of what is on its way. */
 export function Skeleton({ rows = 4 }: { readonly rows?: number }): ReactElement {
@@ -29,7 +30,7 @@ export interface FailedProps {
 
 /** What is said instead of the server's words, by status. */
 const SENTENCES: Readonly<Record<number, string>> = {
-  0: "The shop does not answer. Is it running, and are you online?",
+  0: NO_ANSWER,
   404: "This is not here, or it is not yours to see.",
 };
 
