@@ -72,6 +72,8 @@ function Panel({
   const recorder = given ?? recorderOf(client);
   const events = useSyncExternalStore(recorder.subscribe, recorder.getEvents, recorder.getEvents);
   const groups = useMemo(() => groupsOf(events).reverse(), [events]);
+  // The latest call stays open while the page that it led to is read.
+  const call = groups.find(({ isCall }) => isCall);
   const [isOpen, setOpen] = useState(defaultOpen);
   const place = inline ? {} : STYLES.floating;
   return (
@@ -96,7 +98,7 @@ function Panel({
         // Who scrolls by keyboard must be able to focus it.
         <ul aria-label="What happened" tabIndex={0} style={STYLES.list}>
           {groups.map((group, index) => (
-            <GroupItem key={group.key} group={group} isLatest={index === 0} />
+            <GroupItem key={group.key} group={group} isOpen={index === 0 || group === call} />
           ))}
         </ul>
       )}
@@ -104,12 +106,12 @@ function Panel({
   );
 }
 
-function GroupItem({ group, isLatest }: { group: Group; isLatest: boolean }): ReactElement {
+function GroupItem({ group, isOpen }: { group: Group; isOpen: boolean }): ReactElement {
   const { title, isCall, exchanges, invalidated, fresh } = group;
   const count = exchanges.length;
   return (
     <li data-testid="mizan-group" style={STYLES.group}>
-      <details open={isLatest}>
+      <details open={isOpen}>
         <summary style={STYLES.summary}>
           <span style={STYLES.name}>{isCall ? title : (TITLES[title] ?? title)}</span>
           {!isCall && <span style={STYLES.count}>{contextsOf(exchanges)}</span>}
