@@ -47,6 +47,11 @@ export const test = base.extend<Fixtures>({
 
 export type User = "ada" | "bo" | "mara";
 
+/** Waits until nothing is on its way to the screen. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+}
+
 /** Signs in by the page's own dialog. */
 export async function signIn(page: Page, user: User): Promise<void> {
   await page
@@ -55,7 +60,7 @@ export async function signIn(page: Page, user: User): Promise<void> {
     .click();
   await page.getByRole("button", { name: `Sign in as ${user}` }).click();
   await expect(page.getByRole("button", { name: `Signed in as ${user}` })).toBeVisible();
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await settled(page);
 }
 
 /** Shows a page to a user. */
@@ -63,7 +68,7 @@ export async function visit(page: Page, path: string, user?: User): Promise<void
   await page.goto(path);
   if (user) await signIn(page, user);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await settled(page);
 }
 
 /** A link of the page's navigation, whatever its badge says. */

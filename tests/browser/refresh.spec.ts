@@ -1,7 +1,15 @@
 /** What a mutation makes stale is fetched anew, all of it, once, and nothing else is. */
 
-import { expect, link, test, visit } from "./fixtures.js";
-import { Traffic } from "./traffic.js";
+import type { Page } from "@playwright/test";
+import { expect, link, settled, stopClock, test, visit } from "./fixtures.js";
+import { ENDPOINTS, Traffic } from "./traffic.js";
+
+/** The orders in a table, from the top, as soon as they are those that were asked for. */
+async function rows(page: Page, table: string): Promise<string[]> {
+  await settled(page);
+  const heads = page.getByRole("table", { name: table, exact: true }).getByRole("rowheader");
+  return (await heads.allInnerTexts()).map((text) => /Order \d+/.exec(text)?.[0] ?? text);
+}
 
 test("a mutation takes one request, and everything it changed is fresh", async ({ page }) => {
   await visit(page, "/app/");
@@ -10,4 +18,123 @@ test("a mutation takes one request, and everything it changed is fresh", async (
   await expect(page.getByTestId("message")).toHaveText("Espresso is in the cart.");
   await expect(link(page, "Cart")).toHaveAccessibleName("Cart (1)");
   expect(await traffic.take()).toEqual(["call add_to_cart"]);
+});
+
+test("an order takes one request for all that it changes, and one for what it shows", async ({
+  page,
+}) => {
+  await visit(page, "/app/", "ada");
+  await page.getByRole("button", { name: "Add Espresso to cart" }).click();
+  await link(page, "Cart").click();
+  await page.getByRole("button", { name: "Place order" }).click();
+  await expect(link(page, "Notifications")).toHaveAccessibleName("Notifications (14 unread)");
+  const traffic = new Traffic(page);
+  await page.getByRole("button", { name: "Buy now" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Order 19");
+  await expect(link(page, "Notifications")).toHaveAccessibleName("Notifications (15 unread)");
+  await expect(link(page, "Cart")).toHaveAccessibleName("Cart");
+  expect(await traffic.take()).toEqual(["call place_order", "read order?order_id=19"]);
+});
+
+test("without single flight the page reads what is stale, and nothing else", async ({ page }) => {
+  await page.route(`**${ENDPOINTS}call/`, async (route) => {
+    const headers = await route.request().allHeaders();
+    delete headers["x-mizan-held"];
+    await route.continue({ headers });
+  });
+  await visit(page, "/app/", "mara");
+  await link(page, "Back office").click();
+  await expect(page.getByRole("list", { name: "Running out" })).toContainText("Kettle");
+  const traffic = new Traffic(page);
+
+  await page.getByRole("button", { name: "Restock Kettle" }).click();
+  await expect(page.getByRole("list", { name: "Running out" })).not.toContainText("Kettle");
+  expect(await traffic.take()).toEqual(["call restock", "read stock?below=5"]);
+
+  await page.getByRole("combobox", { name: "Status of order 1", exact: true }).selectOption("Paid");
+  await expect(page.getByTestId("message")).toHaveText("Order 1 is paid.");
+  expect(await traffic.take()).toEqual([
+    "call set_order_status",
+    // Whose order it was is not in the URL of a feed, so the page cannot tell that hers is not meant.
+    "read notifications?unread_only=false",
+    "read office?page=1",
+    "read stock?below=5",
+  ]);
+});
+
+test("Back and Forward show what is known, and read what has become stale", async ({ page }) => {
+  await stopClock(page);
+  await visit(page, "/app/", "ada");
+  await link(page, "Orders").click();
+  await page.getByRole("link", { name: "Order 4" }).click();
+  await expect(page.getByRole("table", { name: "Lines" })).toBeVisible();
+  const traffic = new Traffic(page);
+
+  await page.goBack();
+  await expect(page.getByRole("table", { name: "Orders" })).toBeVisible();
+  await page.goForward();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Order 4");
+  expect(await traffic.take()).toEqual([]);
+
+  await page.getByRole("button", { name: "Cancel order" }).click();
+  await page.getByRole("button", { name: "Cancel the order" }).click();
+  await expect(page.getByRole("main")).toContainText("Cancelled");
+  expect(await traffic.take()).toEqual(["call cancel_order"]);
+
+  await page.goBack();
+  const row = page.getByRole("row").filter({ hasText: "Order 4" });
+  await expect(row).toContainText("Cancelled");
+  expect(await traffic.take()).toEqual(["read orders?page=1"]);
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Products");
+  expect(await traffic.take()).toEqual(["read catalogue?in_stock=false&page=1&search="]);
+  await page.goForward();
+  await expect(row).toContainText("Cancelled");
+  expect(await traffic.take()).toEqual([]);
+});
+
+test("lists by status and page lose and gain the row whose status changed", async ({ page }) => {
+  await visit(page, "/app/office/?status=paid", "mara");
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  const table = "Orders of everybody";
+  await expect(pages).toContainText("Page 1 of 2");
+  const before = await rows(page, table);
+  expect(before).toHaveLength(6);
+  await pages.getByRole("link", { name: "Next page" }).click();
+  await expect(pages).toContainText("Page 2 of 2");
+  const last = await rows(page, table);
+  expect(last).toHaveLength(1);
+  await page.getByRole("link", { name: "Placed" }).click();
+  await expect(pages).toContainText("Page 1 of 1");
+  const placed = await rows(page, table);
+  expect(placed).toHaveLength(6);
+
+  await page.goBack();
+  await page.goBack();
+  await expect(pages).toContainText("Page 1 of 2");
+  const traffic = new Traffic(page);
+  await page.getByRole("combobox", { name: "Status of order 5" }).selectOption("Placed");
+  await expect(pages).toContainText("Page 1 of 1");
+  expect(await rows(page, table)).toEqual(
+    [...before, ...last].filter((name) => name !== "Order 5"),
+  );
+  expect(await traffic.take()).toEqual(["call set_order_status"]);
+
+  await page.getByRole("link", { name: "Placed" }).click();
+  await expect(pages).toContainText("Page 1 of 2");
+  expect(await traffic.take()).toEqual(["read office?page=1&status=placed"]);
+  const now = await rows(page, table);
+  await pages.getByRole("link", { name: "Next page" }).click();
+  await expect(pages).toContainText("Page 2 of 2");
+  const all = [...now, ...(await rows(page, table))];
+  expect(all.sort()).toEqual([...placed, "Order 5"].sort());
+});
+
+test("the panel tells what a click led to", async ({ page }) => {
+  await visit(page, "/app/");
+  await page.getByRole("button", { name: "Add Espresso to cart" }).click();
+  const latest = page.getByTestId("mizan-group").first();
+  await expect(latest).toContainText("add_to_cart");
+  await expect(latest).toContainText("1 round trip");
+  await expect(latest).toContainText("X-Mizan-Invalidate: cart");
 });

@@ -5,12 +5,13 @@
 
 import type { Page, Request } from "@playwright/test";
 
-const ENDPOINTS = "/api/mizan/";
+/** Where the server hangs them. */
+export const ENDPOINTS = "/api/mizan/";
 /** How long nothing may be under way for a page to be quiet, in ms. */
 const QUIET = 250;
 
-/** `call add_to_cart`, `read orders?page=1`. */
-function nameOf(request: Request): string {
+/** What a request is called: `call add_to_cart`, `read orders?page=1`. */
+export function nameOf(request: Request): string {
   const { pathname, search } = new URL(request.url());
   const path = pathname.slice(ENDPOINTS.length);
   if (path !== "call/") return `read ${path.slice("ctx/".length, -1)}${decodeURIComponent(search)}`;
