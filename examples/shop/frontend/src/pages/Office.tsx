@@ -1,5 +1,6 @@
 /** For the people who run the shop: the orders of everybody, and what runs out. */
 
+import { fieldErrors } from "@mizan/react/forms";
 import { useState } from "react";
 import type { ReactElement } from "react";
 import { told } from "../message.js";
@@ -173,7 +174,7 @@ function Few({ product }: { readonly product: ProductShape }): ReactElement {
           name="price"
           inputMode="decimal"
           value={draft ?? product.price}
-          error={changePrice.error}
+          error={fieldErrors(changePrice.error)?.["price"]?.message}
           onText={setDraft}
         />
         <button

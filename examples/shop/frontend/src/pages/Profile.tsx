@@ -1,5 +1,6 @@
 /** The customer's own data, to be changed. */
 
+import { fieldErrors } from "@mizan/react/forms";
 import { useState } from "react";
 import type { ReactElement } from "react";
 import { told } from "../message.js";
@@ -33,6 +34,7 @@ type Draft = Partial<Pick<CustomerShape, "name" | "email" | "phone">>;
 function Form({ customer }: { readonly customer: CustomerShape }): ReactElement {
   const [draft, setDraft] = useState<Draft>({});
   const update = useUpdateProfile();
+  const errors = fieldErrors(update.error);
   const { name, email, phone } = { ...customer, ...draft };
   const change = (part: Draft): void => {
     setDraft((old) => ({ ...old, ...part }));
@@ -55,7 +57,7 @@ function Form({ customer }: { readonly customer: CustomerShape }): ReactElement 
         name="name"
         autoComplete="name"
         value={name}
-        error={update.error}
+        error={errors?.["name"]?.message}
         onText={(text) => {
           change({ name: text });
         }}
@@ -66,7 +68,7 @@ function Form({ customer }: { readonly customer: CustomerShape }): ReactElement 
         type="email"
         autoComplete="email"
         value={email}
-        error={update.error}
+        error={errors?.["email"]?.message}
         onText={(text) => {
           change({ email: text });
         }}
@@ -77,7 +79,7 @@ function Form({ customer }: { readonly customer: CustomerShape }): ReactElement 
         type="tel"
         autoComplete="tel"
         value={phone}
-        error={update.error}
+        error={errors?.["phone"]?.message}
         onText={(text) => {
           change({ phone: text });
         }}

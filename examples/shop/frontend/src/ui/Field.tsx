@@ -3,7 +3,6 @@
  * Invariant: an error is told with the field that it belongs to.
  */
 
-import type { MizanError } from "@mizan/runtime";
 import { useId } from "react";
 import type { InputHTMLAttributes, ReactElement } from "react";
 
@@ -12,31 +11,29 @@ export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   /** The argument of the call. */
   readonly name: string;
   readonly onText: (text: string) => void;
-  /** What the call was refused with. */
-  readonly error: MizanError<string> | undefined;
+  /** Why the server refused it. */
+  readonly error: string | undefined;
 }
 
 /** Draws a label, the input and its error. */
 export function Field({ label, name, onText, error, ...rest }: FieldProps): ReactElement {
   const id = useId();
-  const wrong = error?.errors.filter(({ pointer }) => pointer === `/${name}`) ?? [];
-  const text = wrong.map(({ detail }) => detail).join(" ");
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
         name={name}
-        aria-invalid={text !== ""}
-        aria-describedby={text ? `${id}-error` : undefined}
+        aria-invalid={!!error}
+        aria-describedby={error ? `${id}-error` : undefined}
         onChange={(event) => {
           onText(event.target.value);
         }}
         {...rest}
       />
-      {text && (
+      {error && (
         <p id={`${id}-error`} className="error">
-          {text}
+          {error}
         </p>
       )}
     </div>
