@@ -47,7 +47,7 @@ export interface CallAnswerOptions<A> {
 /** Answers calls of a function: its result. What it affects is stale then, as it declares. */
 export function onCall<A extends object, R, E extends string>(
   fn: MizanFunction<A, R, E>,
-  answer: Answer<NoInfer<A>, NoInfer<R>, E>,
+  answer: Answer<NoInfer<A>, NoInfer<R>, NoInfer<E>>,
   { invalidate }: CallAnswerOptions<NoInfer<A>> = {},
 ): CallAnswer {
   const targets = (args: A): readonly Target[] => [

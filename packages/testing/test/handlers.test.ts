@@ -197,7 +197,7 @@ describe("a call", () => {
     mizan.use(
       onCall(
         updateName,
-        { name: "" },
+        { saved: "" },
         { invalidate: () => ["orders", { context: "note", params }] },
       ),
       onCall(setPhotos, 0),
