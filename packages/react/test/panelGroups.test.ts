@@ -89,6 +89,19 @@ describe("groupsOf", () => {
     ).toEqual(["tab|1|user|", "reset|2||"]);
   });
 
+  it("puts a read with what made it stale, not with what was said later", () => {
+    const read = request(1, "ctx/user/", "observe");
+    expect(shorts(said("observe", "user"), said("tab", "cart"), read)).toEqual([
+      "observe|1|user|",
+      "tab||cart|",
+    ]);
+  });
+
+  it("takes no call for the reason that it is named like", () => {
+    const list = [request(1, "call/", "interval"), request(2, "ctx/user/", "interval")];
+    expect(shorts(...list)).toEqual(["interval|1||", "interval|2||"]);
+  });
+
   it("ignores what belongs to requests that are not recorded any more", () => {
     expect(shorts(reply(1), { type: "fresh", id: 1, key: "user/", used: true })).toEqual([]);
   });

@@ -7,7 +7,9 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App.js";
 import { client } from "./shop.js";
 import "./style/base.css";
+import "./style/frame.css";
 import "./style/parts.css";
+import "./style/states.css";
 
 const place = document.getElementById("app");
 if (!place) throw new Error("The page has no element #app.");
