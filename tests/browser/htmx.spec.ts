@@ -76,3 +76,17 @@ test("a form is sent as a call, and each field hears of its own error", async ({
   await expect(email).toHaveAttribute("aria-invalid", "false");
   expect(requests).toEqual([`POST ${ENDPOINTS}call/`, `POST ${ENDPOINTS}call/`]);
 });
+
+test("a form can be used when its script is there, not before", async ({ page }) => {
+  let arrive: () => void = () => undefined;
+  const script = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/store/shop.js", async (route) => {
+    await script;
+    await route.continue();
+  });
+  await page.goto("/account/", { waitUntil: "commit" });
+  const button = page.getByRole("button", { name: "Sign in" });
+  await expect(button).toBeDisabled();
+  arrive();
+  await expect(button).toBeEnabled();
+});

@@ -41,6 +41,9 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
+// Until now the browser itself would have sent them, with what was typed in the address.
+for (const fields of document.querySelectorAll("[data-calls] > fieldset")) fields.disabled = false;
+
 function mark(form, errors) {
   for (const input of form.querySelectorAll("[name]")) {
     const wrong = errors.filter((each) => each.pointer === `/${input.name}`);
