@@ -113,7 +113,7 @@ def about(found: dict[str, Any]) -> str:
         return f"{name} {json.loads(text)['version']}"
 
     names = f"{npm('react')}, {npm('@tanstack/react-query')}"
-    load = "/".join(f"{each:.1f}" for each in found["load"])
+    load = " to ".join(f"{each:.1f}" for each in found["load"])
     return f"Chromium {found['browser']}, {names}, Django {version('django')}; load {load}"
 
 
@@ -125,9 +125,11 @@ def main() -> None:
     parser.add_argument("--clicks", type=int, default=50)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    load = os.getloadavg()
+    before, *_ = os.getloadavg()
     with server() as url:
-        found = clicked(url, options.clicks) | {"load": load}
+        found = clicked(url, options.clicks)
+    after, *_ = os.getloadavg()
+    found["load"] = before, after
     if options.json:
         print(json.dumps(found))
     else:
