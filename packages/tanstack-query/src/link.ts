@@ -64,8 +64,7 @@ export class Link {
   async read<P extends object, D>(context: MizanContext<P, D>, params: NoInfer<P>): Promise<D> {
     if (!this.#isJoining) this.#overtake("refetch");
     const data = await mizanFetch(this.client, context, params, { staleTime: 0 });
-    const { landed, snapshot } = this.#entry;
-    this.#given = { landed: snapshot.data === data ? landed : -1, data };
+    this.#given = { landed: this.#entry.landed, data };
     return data;
   }
 

@@ -1,6 +1,6 @@
 /** Calls: what their replies, or the lack of one, do to queries; overlapping ones; optimistic data. */
 
-import { mizanCall, reset } from "@mizan/runtime";
+import { invalidate, mizanCall, reset } from "@mizan/runtime";
 import { change, mizanOptimistic } from "@mizan/runtime/optimistic";
 import { MutationObserver, type QueryClient } from "@tanstack/react-query";
 import { describe, expect, it, vi } from "vitest";
@@ -245,6 +245,26 @@ describe("optimistic data", () => {
     await settled();
     await answer(at, { v: 4 });
     expect(at.state()?.data).toEqual({ v: 4 });
+    invalidate(at.client, "user");
+    await settled();
+    await answer(at, { v: 5 });
+    expect(at.state()).toMatchObject({ data: { v: 5 }, isInvalidated: false });
+  });
+
+  it("where there was none, and the call is refused, leaves a query that loads", async () => {
+    const at = page();
+    void mutate(at.queryClient, optimistic(at), 1);
+    await settled();
+    const call = at.net.last();
+    show(at.queryClient, contextOptions(at.client, user, { user_id: 5 }, { staleTime: Infinity }));
+    await settled();
+    const state = () => at.queryClient.getQueryState(key);
+    expect(state()).toMatchObject({ data: { v: 1 } });
+    await call.reply(...problem("app.taken", 409));
+    expect(state()).toMatchObject({ data: undefined, status: "pending", fetchStatus: "fetching" });
+    await answer(at, { v: 0 });
+    expect(state()).toMatchObject({ data: { v: 0 }, fetchStatus: "idle" });
+    expect(at.net.sent).toHaveLength(2);
   });
 
   it("of the runtime is shown too, and replayed over what lands", async () => {

@@ -102,7 +102,11 @@ describe("a query", () => {
     void prefetch(at.client, user, { user_id: 5 }, { staleTime: 0 });
     await settled();
     await answer(at, { v: 2 });
-    expect(at.queryClient.getQueryData(options.queryKey)).toEqual({ v: 2 });
+    const { updatedAt } = registerContext(at.client, user, { user_id: 5 }).getSnapshot();
+    expect(at.queryClient.getQueryState(options.queryKey)).toMatchObject({
+      data: { v: 2 },
+      dataUpdatedAt: updatedAt,
+    });
   });
 
   it("fails as the read does, and can be tried again", async () => {
