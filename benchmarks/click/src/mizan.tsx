@@ -1,13 +1,13 @@
 // The page on Mizan's generated client. Equal parts of data are shared, as TanStack Query always does.
 import "./probe.js";
 import { MizanProvider } from "@mizan/react";
-import { createClient } from "@mizan/runtime";
 import { sharing } from "@mizan/runtime/share";
-import { BASE_URL, SCHEMA } from "./mizan/client.js";
+import { createClient } from "./mizan/client.js";
 import { useAddOne, useNotifications, useOrders, useProducts, useProfile } from "./mizan/react.js";
 import { CUSTOMER, show } from "./view.js";
 
-const client = createClient({ baseUrl: BASE_URL, schema: SCHEMA }, sharing);
+const client = createClient();
+sharing(client);
 const whose = { customer_id: CUSTOMER };
 
 show(
