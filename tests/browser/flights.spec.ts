@@ -61,7 +61,10 @@ for (const [name, steps] of Object.entries(CASES)) {
         count += 1;
         gate.deliver();
         await expect.poll(() => page.evaluate(() => order.shown())).toBe("placed");
-      } else await page.evaluate((what) => { order[what](); }, step);
+      } else
+        await page.evaluate((what) => {
+          order[what]();
+        }, step);
     }
     await gate.holds(count);
 
