@@ -4,10 +4,11 @@
  */
 
 import { prefetch, registerContext } from "@mizan/runtime";
-import type { Client, MizanContext, MizanError } from "@mizan/runtime";
-import { useEffect, useRef } from "react";
+import type { Client, MizanContext, MizanError, Snapshot } from "@mizan/runtime";
+import { useContext, useEffect, useRef } from "react";
 import { useInstance } from "./context.js";
 import { useMizan } from "./provider.js";
+import { ScopeContext } from "./scope.js";
 import type { SuspenseHook, SuspenseOptions } from "./types.js";
 
 /** For how long, in ms, data that a component waits for is kept for it and not fetched anew. */
@@ -34,8 +35,11 @@ export function useSuspenseInstance<P extends object, D, S = D>(
 ): S {
   const client = useMizan();
   const mounted = useRef<string>(undefined);
-  const { key, getSnapshot } = registerContext(client, context, params);
-  const { data, error, stale } = getSnapshot();
+  const { awaited, read, served } = useContext(ScopeContext);
+  const instance = registerContext(client, context, params);
+  const { key } = instance;
+  const { data, error, stale } = instance.getSnapshot();
+  awaited?.delete(key);
   const isNews = error && !caught.has(error);
   if (isNews) {
     // React draws twice before it gives up, in one task.
@@ -43,15 +47,19 @@ export function useSuspenseInstance<P extends object, D, S = D>(
     if (data === undefined) throw error;
   }
   if (data === undefined || (stale && !isNews && mounted.current !== key)) {
+    const arrived = arrival(client, context, params);
+    awaited?.set(key, arrived);
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- as React wants it
-    throw arrival(client, context, params);
+    throw arrived;
   }
+  read?.set(key, { context: context.name, params: instance.params, data });
   useEffect(() => {
     mounted.current = key;
   }, [key]);
   const { staleTime = client.options.staleTime ?? YOUNG } = options;
-  return useInstance(context, params, { ...options, staleTime: Math.max(staleTime, YOUNG) })
-    .data as S;
+  const age = Math.max(staleTime, YOUNG);
+  const shown = served?.get(key) as Snapshot<D> | undefined;
+  return useInstance(context, params, { ...options, staleTime: age }, shown).data as S;
 }
 
 /** When data or an error is there; it is not forgotten before what waits for it is drawn. */

@@ -41,7 +41,11 @@ async function list(options: ListOptions & { strict?: boolean } = {}) {
   };
   const opened = page(<Feed />, { strict: options.strict ?? true });
   await settle();
-  const now = () => seen.at(-1) as InfiniteResult<Rows>;
+  const now = () => {
+    const latest = seen.at(-1);
+    if (!latest) throw new Error("Nothing was drawn.");
+    return latest;
+  };
   const more = async (): Promise<void> => {
     act(() => {
       now().fetchNextPage();
