@@ -16,7 +16,7 @@ import {
 import type { Slice, Target as LooseTarget } from "@mizan/runtime";
 import { HttpResponse } from "msw";
 import { isProblem, Problem } from "./problem.js";
-import { run, toJson, type FunctionSchema, type Server } from "./reads.js";
+import { run, toJson, type FunctionSchema, type JsonSchema, type Server } from "./reads.js";
 
 export interface Call {
   readonly function: string;
@@ -24,13 +24,13 @@ export interface Call {
 }
 
 /** What is called. Throws Problem. */
-export async function readCall({ functions }: Server, request: Request): Promise<Call> {
+export async function readCall(server: Server, request: Request): Promise<Call> {
   const isForm = request.headers.get("Content-Type")?.startsWith("multipart/form-data");
   const form = isForm ? await request.formData() : undefined;
   const text = form ? form.get("call") : await request.text();
   const call = parse(text);
   if (!form) return call;
-  return { ...call, args: { ...call.args, ...filesOf(form, functions[call.function]) } };
+  return { ...call, args: { ...call.args, ...filesOf(form, inputOf(server, call.function)) } };
 }
 
 function parse(text: unknown): Call {
@@ -43,10 +43,19 @@ function parse(text: unknown): Call {
   throw new Problem("malformed", { detail: 'Expected {"function": name, "args": {…}}.' });
 }
 
+/** The JSON Schema of a function's arguments. */
+function inputOf({ functions, definitions }: Server, name: string): JsonSchema {
+  const { $ref, ...input } = functions[name]?.input ?? {};
+  return definitions[$ref?.slice("#/$defs/".length) ?? ""] ?? input;
+}
+
 /** The files by the names of their arguments; where several are taken, an array. */
-function filesOf(form: FormData, schema: FunctionSchema | undefined): Record<string, unknown> {
+function filesOf(form: FormData, { properties = {} }: JsonSchema): Record<string, unknown> {
   const names = new Set([...form.keys()].filter((name) => name !== "call"));
-  const isList = (name: string): boolean => schema?.input?.properties?.[name]?.type === "array";
+  const isList = (name: string): boolean => {
+    const { anyOf = [], type } = properties[name] ?? {};
+    return [type, ...anyOf.map((each) => each.type)].includes("array");
+  };
   return Object.fromEntries(
     [...names].map((name) => [name, isList(name) ? form.getAll(name) : form.get(name)]),
   );

@@ -15,6 +15,7 @@ export interface ClientSchema {
   readonly base_url: string;
   readonly contexts: object;
   readonly functions: object;
+  readonly $defs?: object;
 }
 
 /** Handlers for `setupServer(...handlers)` and `setupWorker(...handlers)`. */
@@ -35,11 +36,12 @@ export function mizanHandlers(
   schema: ClientSchema,
   answers: readonly (ContextAnswer | CallAnswer)[],
 ): MizanHandlers {
-  const { base_url, contexts, functions } = schema;
+  const { base_url, contexts, functions, $defs = {} } = schema;
   const server: Server = {
     baseUrl: base_url,
     contexts: contexts as Server["contexts"],
     functions: functions as Server["functions"],
+    definitions: $defs as Server["definitions"],
     reads: new Map(),
     calls: new Map(),
   };

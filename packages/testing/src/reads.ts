@@ -22,6 +22,7 @@ export interface Server {
   readonly baseUrl: string;
   readonly contexts: Readonly<Record<string, { readonly parameters: readonly Parameter[] }>>;
   readonly functions: Readonly<Record<string, FunctionSchema>>;
+  readonly definitions: Readonly<Record<string, JsonSchema>>;
   readonly reads: Map<string, ContextAnswer>;
   readonly calls: Map<string, CallAnswer>;
 }
@@ -29,7 +30,15 @@ export interface Server {
 export interface FunctionSchema {
   readonly kind: string;
   readonly errors?: Readonly<Record<string, { readonly status: number }>>;
-  readonly input?: { readonly properties?: Readonly<Record<string, { readonly type?: string }>> };
+  readonly input?: JsonSchema;
+}
+
+/** A JSON Schema, as far as it is looked at. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
 /** The reply to a read. Throws Problem. */

@@ -5,8 +5,10 @@ import {
   mizanFetch,
   registerContext,
   type Instance,
+  type MizanFunction,
 } from "@mizan/runtime";
 import { record } from "@mizan/runtime/devtools";
+import { upload } from "@mizan/runtime/upload";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -208,6 +210,12 @@ describe("a call", () => {
     expect(body?.["invalidate"]).toEqual(targets);
     expect(parseHeader(headers.get("X-Mizan-Invalidate") ?? "")).toHaveLength(3);
     expect((await call("set_photos", {})).body?.["invalidate"]).toEqual(["*"]);
+    const broad = () => [{ context: "user" }];
+    mizan.use(onCall(updateName, () => undefined as never, { invalidate: broad }));
+    expect((await call("update_name", { user_id: 5 })).body).toEqual({
+      result: null,
+      invalidate: ["user"],
+    });
   });
 
   it("refetches what is shown, in one round trip", async () => {
@@ -314,6 +322,27 @@ describe("a call", () => {
     const args = { user_id: 5, cover: photo("front"), photos: [photo("a")] };
     expect(await mizanCall(connected(), setPhotos, args)).toBe(1);
     expect(given).toEqual({ user_id: 5, cover: "front", count: 1 });
+  });
+
+  it("takes files of a function whose input has no name", async () => {
+    const properties = { files: { type: "array" } };
+    const { set_photos } = schema.functions;
+    const functions = { send: { ...set_photos, input: { type: "object", properties } } };
+    const send: MizanFunction<{ files: Blob[]; note: Blob }, number> = {
+      name: "send",
+      encode: upload,
+    };
+    server.use(
+      ...mizanHandlers({ base_url: `${BASE}own/`, contexts: {}, functions }, [
+        onCall(send, async ({ files, note: text }) => files.length + (await text.text()).length),
+      ]),
+    );
+    const client = connected({ baseUrl: `${BASE}own/` });
+    const args = { files: [new Blob(["a"])], note: new Blob(["four"]) };
+    expect(await mizanCall(client, send, args)).toBe(5);
+    await expect(mizanCall(client, { ...send, name: "lost" }, args)).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 
   it.each(["nonsense", "[]", '{"args": {}}', '{"function": "ping", "args": 5}'])(

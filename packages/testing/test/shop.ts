@@ -39,10 +39,7 @@ export const schema = {
     set_photos: {
       ...mutation("user"),
       upload: true,
-      input: {
-        type: "object",
-        properties: { user_id: { type: "integer" }, cover: {}, photos: { type: "array" } },
-      },
+      input: { $ref: "#/$defs/SetPhotosInput" },
     },
   },
   contexts: {
@@ -56,6 +53,16 @@ export const schema = {
       functions: ["order_rows"],
     },
     note: { parameters: [parameter("id", "uuid")], functions: ["note_text"] },
+  },
+  $defs: {
+    SetPhotosInput: {
+      type: "object",
+      properties: {
+        user_id: { type: "integer" },
+        cover: { type: "string", format: "binary" },
+        photos: { anyOf: [{ type: "array", items: { type: "string" } }, { type: "null" }] },
+      },
+    },
   },
 };
 
