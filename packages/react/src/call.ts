@@ -3,7 +3,8 @@
  * Invariant: what is shown is of the last call, whenever earlier ones are answered.
  */
 
-import { mizanCall, type CallOptions, type MizanError, type MizanFunction } from "@mizan/runtime";
+import { mizanCall } from "@mizan/runtime";
+import type { CallOptions, Client, MizanError, MizanFunction } from "@mizan/runtime";
 import { useCallback, useRef, useState } from "react";
 import { useMizan } from "./provider.js";
 import type { CallResult } from "./types.js";
@@ -14,6 +15,13 @@ const IDLE = { status: "idle", isPending: false, error: undefined, data: undefin
 export function callHook<A extends object, R, E extends string>(
   fn: MizanFunction<A, R, E>,
 ): () => CallResult<A, R, E> {
+  return hookOf((client, args, options) => mizanCall(client, fn, args, options));
+}
+
+/** A hook of what calls a function. For this package only. */
+export function hookOf<A extends object, R, E extends string>(
+  run: (client: Client, args: A, options?: CallOptions) => Promise<R>,
+): () => CallResult<A, R, E> {
   type State = Omit<CallResult<A, R, E>, "call" | "reset">;
   return () => {
     const client = useMizan();
@@ -21,7 +29,7 @@ export function callHook<A extends object, R, E extends string>(
     const last = useRef<unknown>(undefined);
     const call = useCallback(
       (args?: A, options?: CallOptions): Promise<R> => {
-        const work = mizanCall(client, fn, (args ?? {}) as A, options);
+        const work = run(client, (args ?? {}) as A, options);
         const settle = (change: Partial<State>): void => {
           if (last.current === work) setState({ ...IDLE, ...change });
         };
