@@ -355,8 +355,12 @@ describe("a call", () => {
   );
 
   it("of what is no function, or only read, is not found", async () => {
-    expect((await call("user_profile", {})).body).toMatchObject({ code: "not_found" });
-    expect((await call("nothing", {})).body).toMatchObject({ code: "not_found" });
+    for (const name of ["user_profile", "nothing"]) {
+      expect((await call(name, {})).body).toMatchObject({
+        code: "not_found",
+        detail: `There is no function ${name} to be called.`,
+      });
+    }
   });
 
   it("that throws says what", async () => {
@@ -393,6 +397,20 @@ describe("the handlers", () => {
     expect((await send(`ctx/note/?id=${id}`)).body).toEqual({ note_text: "other" });
     mizan.reset();
     expect((await send(`ctx/note/?id=${id}`)).body).toEqual({ note_text: "fixed" });
+  });
+
+  it("forget by a reset what was not there in the beginning", async () => {
+    const added = mizanHandlers({ ...schema, base_url: `${BASE}added/` }, []);
+    server.use(...added);
+    added.use(onContext(user, problem("forbidden")), onCall(ping, null));
+    const body = JSON.stringify({ function: "ping", args: {} });
+    const statuses = async () => [
+      (await send("added/ctx/user/?user_id=5")).status,
+      (await send("added/call/", { method: "POST", body })).status,
+    ];
+    expect(await statuses()).toEqual([403, 200]);
+    added.reset();
+    expect(await statuses()).toEqual([404, 404]);
   });
 
   it("stand beside other handlers", async () => {
