@@ -1,7 +1,7 @@
 /** The frame around the pages, and which page is at which address. */
 
 import { MizanPanel } from "@mizan/react/panel";
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { ReactElement, ReactNode } from "react";
 import { Messages } from "./message.js";
 import { useCart, useNotifications, useSession } from "./mizan/react.js";
@@ -115,12 +115,19 @@ function Header({ section }: { readonly section: string }): ReactElement {
   const { data: pieces } = useCart(undefined, {
     select: ({ cart }) => cart.lines.reduce((sum, { quantity }) => sum + quantity, 0),
   });
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the links do not fit side by side.
+  useEffect(() => {
+    const { current: list } = nav;
+    const shown = list?.querySelector<HTMLElement>("[aria-current]");
+    if (list && shown) list.scrollLeft = shown.offsetLeft - list.offsetLeft - list.clientWidth / 3;
+  }, [section]);
   return (
     <header>
       <Link to={at()} className="brand">
         {SHOP}
       </Link>
-      <nav aria-label="Shop">
+      <nav ref={nav} aria-label="Shop">
         <Entry to="" name="Products" section={section || "products"} />
         <Entry to="cart" name="Cart" section={section} badge={pieces} />
         <Entry to="orders" name="Orders" section={section} />

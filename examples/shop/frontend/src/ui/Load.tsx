@@ -1,6 +1,6 @@
 /**
  * What is shown while there is no data, and where there is none.
- * Invariant: data that is there is shown, whatever has failed since.
+ * Invariant: data that is there is shown, whatever has failed since, unless it may not be seen now.
  */
 
 import { invalidate, type MizanError } from "@mizan/runtime";
@@ -56,6 +56,9 @@ export function Failed({ error, contexts, onRetry }: FailedProps): ReactElement 
   );
 }
 
+/** Statuses that say that the data is not for this visitor, or not any more. */
+const BARRED = [401, 403];
+
 export interface LoadProps<D> {
   readonly of: ContextResult<D>;
   readonly context: string;
@@ -65,7 +68,7 @@ export interface LoadProps<D> {
 /** Shows data as soon as there is any; that of the filter before is dim. */
 export function Load<D>({ of, context, children }: LoadProps<D>): ReactElement {
   const { data, error, isPlaceholder } = of;
-  if (data === undefined) {
+  if (data === undefined || (error && BARRED.includes(error.status))) {
     return error ? <Failed error={error} contexts={[context]} /> : <Skeleton />;
   }
   return (
