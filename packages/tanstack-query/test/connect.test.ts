@@ -1,4 +1,5 @@
 import { invalidate, prefetch, registerContext } from "@mizan/runtime";
+import { tabs } from "@mizan/runtime/tabs";
 import {
   dehydrate,
   hydrate,
@@ -6,7 +7,7 @@ import {
   QueryObserver,
   type DehydratedState,
 } from "@tanstack/react-query";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { connect, contextOptions } from "../src/index.js";
 import { answer, page, settled, show, user } from "./page.js";
 
@@ -55,6 +56,23 @@ describe("connect", () => {
     }
     expect(client.instances.size).toBe(0);
   });
+});
+
+it("hears of other tabs", async () => {
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("removeEventListener", () => undefined);
+  const [here, there] = [page(), page()];
+  const identity = () => "ada";
+  const ends = [tabs(here.client, { identity }), tabs(there.client, { identity })];
+  const options = contextOptions(here.client, user, { user_id: 5 });
+  here.queryClient.setQueryData(options.queryKey, { v: 0 });
+  const isInvalidated = () => here.queryClient.getQueryState(options.queryKey)?.isInvalidated;
+  invalidate(there.client, { context: "user", params: { user_id: 6 } });
+  invalidate(there.client, { context: "user", params: { user_id: "5" } });
+  expect(isInvalidated()).toBe(false);
+  await vi.waitUntil(isInvalidated);
+  for (const end of ends) end();
+  vi.unstubAllGlobals();
 });
 
 describe("a query", () => {
