@@ -41,7 +41,7 @@ export type SuspenseOptions<D, S = D> = Pick<
 /** Parameters, which may be left out where none is required, and options. */
 export type ParamsAnd<P, O> =
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- "nothing is required"
-  {} extends P ? [params?: P, options?: O] : [params: P, options?: O];
+  {} extends P ? [params?: P | undefined, options?: O] : [params: P, options?: O];
 
 export type ContextHook<P extends object, D> = <S = D>(
   ...args: ParamsAnd<P, ContextOptions<D, S>>

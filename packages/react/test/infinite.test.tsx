@@ -35,7 +35,7 @@ const rows = (text: string, next: string | null = null): Rows => ({ rows: text.s
 async function list(options: ListOptions & { strict?: boolean } = {}) {
   const seen: InfiniteResult<Rows>[] = [];
   const Feed = ({ kind }: { kind?: string }) => {
-    const result = useFeed(kind ? { kind } : {}, options);
+    const result = useFeed(kind ? { kind } : undefined, options);
     seen.push(result);
     return <p>{result.pages.flatMap((each) => each.rows).join("")}</p>;
   };
