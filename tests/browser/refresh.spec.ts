@@ -93,6 +93,45 @@ test("Back and Forward show what is known, and read what has become stale", asyn
   expect(await traffic.take()).toEqual([]);
 });
 
+test("a page that comes with its data asks for nothing of it", async ({ page }) => {
+  await visit(page, "/app/", "ada");
+  const traffic = new Traffic(page);
+  await page.reload();
+  await expect(link(page, "Notifications")).toHaveAccessibleName("Notifications (14 unread)");
+  await expect(page.getByRole("list", { name: "Products" })).toContainText("Espresso");
+  expect(await traffic.take()).toEqual(["read notifications?unread_only=false"]);
+});
+
+test("who comes back from elsewhere sees what has changed since", async ({ page, stranger }) => {
+  await visit(page, "/app/orders/", "ada");
+  const row = page.getByRole("row").filter({ hasText: "Order 4" });
+  await expect(row).toContainText("Placed");
+  await page.getByRole("link", { name: "The same shop without React" }).click();
+  await expect(page).toHaveURL("/");
+  await visit(stranger, "/app/office/?status=placed", "mara");
+  await stranger.getByRole("combobox", { name: "Status of order 4" }).selectOption("Paid");
+  await expect(stranger.getByTestId("message")).toHaveText("Order 4 is paid.");
+  await page.goBack();
+  await expect(row).toContainText("Paid");
+});
+
+test("who looks at the page again sees what others have changed", async ({ page, stranger }) => {
+  await page.clock.install();
+  await visit(page, "/app/orders/", "ada");
+  const row = page.getByRole("row").filter({ hasText: "Order 4" });
+  await expect(row).toContainText("Placed");
+  await visit(stranger, "/app/office/?status=placed", "mara");
+  await stranger.getByRole("combobox", { name: "Status of order 4" }).selectOption("Paid");
+  await expect(stranger.getByTestId("message")).toHaveText("Order 4 is paid.");
+  // Data is believed for some seconds.
+  await page.clock.fastForward("00:06");
+  await page.evaluate(() =>
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true })),
+  );
+  await expect(row).toContainText("Paid");
+  await expect(link(page, "Notifications")).toHaveAccessibleName("Notifications (15 unread)");
+});
+
 test("lists by status and page lose and gain the row whose status changed", async ({ page }) => {
   await visit(page, "/app/office/?status=paid", "mara");
   const pages = page.getByRole("navigation", { name: "Pages" });
