@@ -31,10 +31,10 @@ export function createClient(options: Partial<ClientOptions> = {{}}): Client {{
 }}
 """
 _APP_ERROR = """
-/** A declared error, with its data. */
+/** A declared error, whose problem document has its data. */
 export type AppError<Code extends keyof types.AppErrors> = MizanError<Code> & {
   readonly code: Code;
-  readonly data: types.AppErrors[Code];
+  readonly problem: { readonly data: types.AppErrors[Code] };
 };
 
 /** Whether something that was thrown is the declared error with this code. */

@@ -89,7 +89,7 @@ await call(client, setPhoto, { photo: new Blob([]) });
 declare const error: unknown;
 if (isAppError(error, "app.name_taken")) {
   expectTypeOf<typeof error.code, "app.name_taken">(true);
-  const by: number = error.data.by;
+  const by: number = error.problem.data.by;
   console.log(by, error.status);
 }
 declare const declared: MizanError<"app.closed">;

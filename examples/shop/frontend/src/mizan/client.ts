@@ -196,10 +196,10 @@ export const updateProfile: MizanFunction<types.UpdateProfileInput, types.Update
   affects: (args) => [{ context: "customer", params: { customer_id: args.customer_id } }, "office"],
 };
 
-/** A declared error, with its data. */
+/** A declared error, whose problem document has its data. */
 export type AppError<Code extends keyof types.AppErrors> = MizanError<Code> & {
   readonly code: Code;
-  readonly data: types.AppErrors[Code];
+  readonly problem: { readonly data: types.AppErrors[Code] };
 };
 
 /** Whether something that was thrown is the declared error with this code. */
