@@ -11,8 +11,11 @@ import { useMizan } from "./provider.js";
 import { ScopeContext } from "./scope.js";
 import type { SuspenseHook, SuspenseOptions } from "./types.js";
 
-/** For how long, in ms, data that a component waits for is kept for it and not fetched anew. */
+/** For how long, in ms, data that a component waited for is not fetched anew by it. */
 const YOUNG = 1_000;
+
+/** For how long, in ms, it is kept for that component, which may wait for something else as well. */
+const KEPT = 30_000;
 
 /** Errors that a boundary has; what mounts later tries anew. */
 const caught = new WeakSet<MizanError<string>>();
@@ -56,8 +59,8 @@ export function useSuspenseInstance<P extends object, D, S = D>(
   useEffect(() => {
     mounted.current = key;
   }, [key]);
-  const { staleTime = client.options.staleTime ?? YOUNG } = options;
-  const age = Math.max(staleTime, YOUNG);
+  const { staleTime = client.options.staleTime } = options;
+  const age = staleTime === undefined ? undefined : Math.max(staleTime, YOUNG);
   const shown = served?.get(key) as Snapshot<D> | undefined;
   return useInstance(context, params, { ...options, staleTime: age }, shown).data as S;
 }
@@ -71,6 +74,6 @@ async function arrival<P extends object, D>(
   const { subscribe } = registerContext(client, context, params);
   const stop = subscribe(() => undefined, { enabled: false });
   await prefetch(client, context, params);
-  const timer = setTimeout(stop, YOUNG) as { unref?: () => void };
-  timer.unref?.();
+  // What a server has drawn goes with its client.
+  if (typeof document !== "undefined") setTimeout(stop, KEPT);
 }

@@ -99,7 +99,11 @@ beforeEach(async () => {
     if (request.url?.startsWith("/api/")) return void data.handle(request, response);
     const cookie = request.headers.cookie ?? "";
     // One client for one request.
-    const client = createClient({ baseUrl: `${site.address}/api/`, headers: () => ({ cookie }) });
+    const client = createClient({
+      baseUrl: `${site.address}/api/`,
+      headers: () => ({ cookie }),
+      gcTime: Infinity,
+    });
     const { pipe } = renderToPipeableStream(provided(client, PAGES[request.url ?? ""]), {
       onError: () => undefined,
       onShellReady: () => {

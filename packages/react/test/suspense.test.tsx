@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { suspenseHook, type SuspenseOptions } from "@mizan/react";
-import { invalidate, prefetch, registerContext, reset } from "@mizan/runtime";
+import { invalidate, prefetch, reset } from "@mizan/runtime";
 import { act, cleanup } from "@testing-library/react";
 import { startTransition, Suspense, useState, useTransition } from "react";
-import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { problem } from "../../runtime/test/fake.js";
 import { answer, Boundary, page, quiet, settle, USER, type Page, type User } from "./support.js";
 
@@ -227,7 +227,47 @@ describe("suspenseHook", () => {
     await settle();
     expect(text(opened)).toBe("Ada");
     expect(opened.net.sent).toHaveLength(1);
-    await act(() => new Promise((resolve) => setTimeout(resolve, 1_100)));
-    expect(registerContext(opened.client, USER, { user_id: 5 }).getSnapshot().data).toEqual(ADA);
+  });
+
+  it("mounts on data that is as young as the client wants it", async () => {
+    const opened = page(shown());
+    await settle();
+    await answer(opened, ADA);
+    opened.draw(null);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 4_000 });
+    opened.draw(shown());
+    await settle();
+    expect(opened.net.sent).toHaveLength(1);
+    opened.draw(null);
+    vi.setSystemTime(Date.now() + 4_000);
+    opened.draw(shown());
+    await settle();
+    vi.useRealTimers();
+    expect(opened.net.sent).toHaveLength(2);
+    expect(text(opened)).toBe("Ada");
+  });
+
+  it("keeps what has arrived while it waits for something else", async () => {
+    const Both = () => `${useSuspenseUser({ user_id: 5 }).name} ${useSuspenseSession().name}`;
+    const opened = page(shown(<Both />), { gcTime: 0 });
+    await settle();
+    await answer(opened, ADA);
+    await act(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    await answer(opened, { name: "in" });
+    expect(text(opened)).toBe("Ada in");
+    expect(opened.net.sent).toHaveLength(2);
+  });
+
+  it("forgets it in the end, as gcTime says", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const opened = page(shown(), { gcTime: 0 });
+    await settle();
+    await answer(opened, ADA);
+    opened.draw(null);
+    await act(() => vi.advanceTimersByTimeAsync(20_000));
+    expect(opened.client.instances.size).toBe(1);
+    await act(() => vi.advanceTimersByTimeAsync(20_000));
+    expect(opened.client.instances.size).toBe(0);
+    vi.useRealTimers();
   });
 });

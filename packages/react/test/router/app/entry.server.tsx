@@ -15,7 +15,7 @@ export default function handleRequest(
 ): Promise<Response> {
   const cookie = request.headers.get("cookie") ?? "";
   const baseUrl = new URL("/api/", request.url).href;
-  const client = createClient({ baseUrl, headers: () => ({ cookie }) });
+  const client = createClient({ baseUrl, headers: () => ({ cookie }), gcTime: Infinity });
   return new Promise((resolve, reject) => {
     const { pipe } = renderToPipeableStream(
       <StrictMode>

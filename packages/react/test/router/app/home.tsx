@@ -15,7 +15,7 @@ const useCart = contextHook(CART);
 export async function loader({ request }: LoaderFunctionArgs) {
   const cookie = request.headers.get("cookie") ?? "";
   const baseUrl = new URL("/api/", request.url).href;
-  const client = createClient({ baseUrl, headers: () => ({ cookie }) });
+  const client = createClient({ baseUrl, headers: () => ({ cookie }), gcTime: Infinity });
   await prefetch(client, CART, {});
   return { slices: dehydrate(client) };
 }
