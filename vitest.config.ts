@@ -44,8 +44,8 @@ export default defineConfig({
           name: "react-18",
           include: ["packages/react/test/**/*.test.{ts,tsx}"],
           env: { REACT: "18.3" },
-          // These are about React and something else, which has its own React.
-          exclude: ["**/forms.test.tsx", "**/router.test.ts"],
+          // These are about something that has its own React, or none.
+          exclude: ["**/forms.test.tsx", "**/router.test.ts", "**/size.test.ts"],
           server: { deps: { inline: [/@testing-library\/react/] } },
         },
       },
