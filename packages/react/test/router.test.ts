@@ -3,13 +3,13 @@
 import { chromium, type Browser } from "@playwright/test";
 import { createRequestListener } from "@react-router/node";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
-import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { ServerBuild } from "react-router";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { browserOnPath } from "../../../tests/browser/browser.js";
 import { api, serve, visit } from "./site.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -59,12 +59,7 @@ it("streams to two users at once, and mixes nothing", async () => {
 });
 
 it("is taken over by a browser without a request", async () => {
-  const executablePath = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "chromium"))
-    .find(existsSync);
-  if (!executablePath) throw new Error("no chromium on PATH; Debian: apt-get install chromium");
-  const browser: Browser = await chromium.launch({ executablePath });
+  const browser: Browser = await chromium.launch({ executablePath: browserOnPath() });
   try {
     open("eve");
     const context = await browser.newContext();
