@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from mizan.django.manifest import generate_client_schema, generate_edge_manifest
     from mizan.django.mwt import MWTUser, compute_permission_key, create_mwt, decode_mwt
     from mizan.django.views import view_of
-    from mizan.server import AppError, Context, FromRequest, Patch, client, invalidate
+    from mizan.django.watching import watch
+    from mizan.server import (
+        AppError,
+        Context,
+        FromRequest,
+        Patch,
+        affecting,
+        affects,
+        client,
+        invalidate,
+    )
 
 __all__ = [
     "AppError",
@@ -21,6 +31,8 @@ __all__ = [
     "FromRequest",
     "MWTUser",
     "Patch",
+    "affecting",
+    "affects",
     "client",
     "compute_permission_key",
     "create_mwt",
@@ -29,9 +41,19 @@ __all__ = [
     "generate_edge_manifest",
     "invalidate",
     "view_of",
+    "watch",
 ]
 
-_SERVER = ("AppError", "Context", "FromRequest", "Patch", "client", "invalidate")
+_SERVER = (
+    "AppError",
+    "Context",
+    "FromRequest",
+    "Patch",
+    "affecting",
+    "affects",
+    "client",
+    "invalidate",
+)
 _HOMES = dict.fromkeys(_SERVER, "mizan.server") | {
     "MWTUser": "mizan.django.mwt",
     "compute_permission_key": "mizan.django.mwt",
@@ -40,6 +62,7 @@ _HOMES = dict.fromkeys(_SERVER, "mizan.server") | {
     "generate_client_schema": "mizan.django.manifest",
     "generate_edge_manifest": "mizan.django.manifest",
     "view_of": "mizan.django.views",
+    "watch": "mizan.django.watching",
 }
 
 

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Advice
 from django.urls import reverse
 
-from mizan.django import cache_settings, conf, routes
+from mizan.django import cache_settings, conf, routes, watching
 from mizan.django.host import DjangoHost
 from mizan.server.catalog import Catalog, Function
 from mizan.server.declare import where
@@ -39,6 +39,7 @@ IDS = {
     "declaration.hint": "mizan.E012",
     "declaration.option": "mizan.E013",
     "declaration.errors": "mizan.E014",
+    "declaration.path": "mizan.E017",
 }
 NOT_INCLUDED = "mizan.E015"
 NO_MIDDLEWARE = "mizan.E016"
@@ -80,7 +81,7 @@ def check_unknown_settings(**_: Any) -> list[CheckMessage]:
 @register("mizan")
 def check_declarations(**_: Any) -> list[CheckMessage]:
     """Report every fault of the declarations, all of them at once, and bad routes."""
-    faults = [*_frozen()[1], *_route_faults()]
+    faults = [*_frozen()[1], *_route_faults(), *watching.faults()]
     return [Error(each.message, obj=each.where, id=IDS[each.code]) for each in faults]
 
 
@@ -145,7 +146,7 @@ def base_url() -> str | None:
 def _frozen() -> tuple[Catalog | None, list[Fault]]:
     """Return (catalog, faults) of what is declared, wherever the URLs are."""
     if base_url() is None:
-        return freeze(registry.functions, DjangoHost("/"))
+        return freeze(registry.functions, DjangoHost("/"), registry.writers)
     try:
         return registry.catalog, []
     except DeclarationsInvalid as error:

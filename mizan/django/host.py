@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync, iscoroutinefunction
@@ -26,19 +25,21 @@ from mizan.cache.base import Cache
 from mizan.django import (
     auth,
     cache_settings,
+    carried,
     conf,
     counters,
     errors,
+    gathered,
     mwt,
     origin_cache,
     replicas,
+    savepoints,
 )
 from mizan.django.mwt_obtain import mwt_obtain
 from mizan.django.request import PublicRequest, Witness, watched
-from mizan.django.signals import invalidated
 from mizan.protocol.targets import Target
+from mizan.server.catalog import Catalog
 from mizan.server.declare import ClientFunction
-from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
 from mizan.server.results import ResultInvalid
 
@@ -48,11 +49,6 @@ _IDENTITY = frozenset({"user"})
 logger = logging.getLogger("django.request")
 # What a request is marked with once its error was logged, so that Django does not log it again.
 REPORTED = "_mizan_reported"
-
-
-def _depth(connection: Any) -> int:
-    """Return how many atomic blocks are open, without those of a TestCase."""
-    return sum(not block._from_testcase for block in connection.atomic_blocks)  # noqa: SLF001
 
 
 class DjangoHost:
@@ -165,27 +161,17 @@ class DjangoHost:
                 stack.enter_context(transaction.atomic(using=alias))
             yield
 
-    def tie(self, entry: Entry) -> None:
-        """Tie an entry to the open savepoint: Django drops its callback when that rolls back."""
-        entry.home = connection = transaction.get_connection()
-        if connection.in_atomic_block:
-            transaction.on_commit(entry)
-        else:
-            entry()
+    tie = staticmethod(savepoints.tie)
+    alive = staticmethod(savepoints.alive)
+    in_transaction = staticmethod(savepoints.in_transaction)
 
-    def is_alive(self, entry: Entry) -> bool:
-        """Whether an entry was committed, or waits for the commit."""
-        waiting = entry.home.run_on_commit
-        return entry.committed or any(callback is entry for _, callback, *_ in waiting)
-
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open; the one that a TestCase wraps itself in is none."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        return connection.in_atomic_block and _depth(connection) > 0
+    def gather(self, catalog: Catalog, targets: tuple[Target, ...]) -> None:
+        """Hold and renew targets with the commit of the open transaction."""
+        gathered.gather(catalog, targets)
 
     def is_nested(self) -> bool:
         """Whether the transaction that `atomic` opened is within another."""
-        return _depth(transaction.get_connection()) > 1
+        return savepoints.depth(transaction.get_connection()) > 1
 
     def rolled_back(self, error: Exception) -> bool:
         """Whether the database refused a commit: a constraint that it checks last."""
@@ -199,9 +185,9 @@ class DjangoHost:
             transaction.on_commit(do, robust=True)
 
     def after_commit(self, targets: tuple[Target, ...]) -> None:
-        """Tell receivers of what no reply carries, once the open transaction commits."""
-        tell = partial(invalidated.send_robust, DjangoHost, targets=targets)
-        transaction.on_commit(tell, robust=True)
+        """Have the reply to the request say so, or tell receivers where there is none, once the
+        open transaction commits."""
+        carried.tell(targets)
 
     def remember(self, targets: tuple[Target, ...], delay: float) -> int:
         """Leave a purge in the outbox."""

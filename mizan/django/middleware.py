@@ -11,10 +11,12 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan.django import checks, conf, hydrated
+from mizan.django import carried, checks, conf, hydrated
+from mizan.server.problems import Problem
+from mizan.server.reply import PROBLEM
 
 _KEPT = ("ETag", "Cache-Groups", "Mizan-Cache-Control")
 # facet of VARY -> the field that Django's middleware varies by for it; others are fields
@@ -46,14 +48,33 @@ class MizanMiddleware:
         """Return the response, or its coroutine under ASGI."""
         if self._is_async:
             return self._acall(request)
-        return _finished(request, self.get_response(request))
+        with carried.by_reply() as said:
+            response = self.get_response(request)
+            return _finished(request, response, said)
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        return _finished(request, await self.get_response(request))
+        with carried.by_reply() as said:
+            response = await self.get_response(request)
+            return _finished(request, response, said)
+
+    def process_exception(
+        self,
+        request: HttpRequest,  # noqa: ARG002 (Django passes it by place)
+        error: Exception,
+    ) -> HttpResponse | None:
+        """Answer what a view of another's raises where the cache has to be consistent and is not
+        available: nothing was changed."""
+        if not isinstance(error, Problem):
+            return None
+        headers = {"Cache-Control": "no-store", **error.headers}
+        return HttpResponse(error.body(), PROBLEM, error.status, headers=headers)
 
 
-def _finished(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _finished(
+    request: HttpRequest, response: HttpResponseBase, said: carried.Said
+) -> HttpResponseBase:
     hydrated.seal(request, response)
+    carried.write(response, said.take())
     return guard(response)
 
 

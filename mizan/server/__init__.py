@@ -3,6 +3,15 @@
 from mizan.server.app_errors import AppError
 from mizan.server.context import Context, FromRequest
 from mizan.server.patch import Patch
-from mizan.server.public import client, invalidate
+from mizan.server.public import affecting, affects, client, invalidate
 
-__all__ = ["AppError", "Context", "FromRequest", "Patch", "client", "invalidate"]
+__all__ = [
+    "AppError",
+    "Context",
+    "FromRequest",
+    "Patch",
+    "affecting",
+    "affects",
+    "client",
+    "invalidate",
+]

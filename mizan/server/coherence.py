@@ -101,14 +101,14 @@ def withdraw(catalog: Catalog, promise: Pledge) -> Steps[None]:
 
 
 def outside(catalog: Catalog, targets: tuple[Target, ...], *, tell: bool = True) -> None:
-    """Purge targets that no call sees to, after the commit of the open transaction (or now).
+    """Purge targets that no call sees to, with the commit of the open transaction, or now.
 
-    They are held until then. `tell`: say so to whoever listens for what no reply carries.
+    `tell`: say so to whoever listens for what no reply carries.
     """
-    promise = Pledge(targets)
-    if catalog.host.cache and catalog.host.in_transaction():
-        drive(pledge(catalog, promise))
-    catalog.host.when_committed(partial(fulfil_now, catalog, promise))
+    if catalog.host.in_transaction():
+        catalog.host.gather(catalog, targets)
+    else:
+        catalog.host.when_committed(partial(fulfil_now, catalog, Pledge(targets)))
     if tell:
         catalog.host.after_commit(targets)
 

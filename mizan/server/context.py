@@ -43,10 +43,14 @@ def FromRequest(get: Callable[[Any], Any]) -> Any:  # noqa: N802 (declares, as a
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """A context with the parameters that scope it, named by hand: `UserContext.by("user_id")`."""
+    """A context with the parameters that scope it, named by hand: `UserContext.by("user_id")`.
+
+    `paths`: (parameter, dotted path to its value), where existing code says what it affects.
+    """
 
     context: str
     names: tuple[str, ...]
+    paths: tuple[tuple[str, str], ...] = ()
 
 
 def is_context(value: Any) -> bool:
@@ -80,6 +84,10 @@ class Context:
         raise TypeError(f"{cls.__name__} is a context: pass the class itself, do not call it.")
 
     @classmethod
-    def by(cls, *names: str) -> By:
-        """Return this context scoped by the named parameters; by none: the whole context."""
-        return By(cls.name, names)
+    def by(cls, *names: str, **paths: str) -> By:
+        """Return this context scoped by the named parameters; by none: the whole context.
+
+        `paths`, for `@affects` alone: where the value of a parameter is found, as a dotted path
+        that begins with an argument: `UserContext.by(user_id="order.customer_id")`.
+        """
+        return By(cls.name, names, (*sorted(paths.items()),))

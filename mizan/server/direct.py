@@ -16,7 +16,7 @@ from mizan.server.declare import ClientFunction
 from mizan.server.drive import adrive, drive
 from mizan.server.effects import Block, Steps
 from mizan.server.invalidation import FailedAfterEffects, running
-from mizan.server.mutation import mutate
+from mizan.server.mutation import Outcome, Targets, mutate
 
 if TYPE_CHECKING:
     from mizan.server.catalog import Catalog, Function
@@ -45,10 +45,13 @@ def _steps(
     catalog: Catalog, function: Function, request: Any, arguments: dict[str, Any]
 ) -> Steps[Any]:
     finish = None if function.is_view else function.result.shape
+    return tell(catalog, mutate(catalog, function, request, arguments, finish, is_direct=True))
+
+
+def tell(catalog: Catalog, steps: Steps[Outcome]) -> Steps[Any]:
+    """Do the steps of a run that was begun from Python, and say what became stale by it."""
     try:
-        outcome, targets = yield from mutate(
-            catalog, function, request, arguments, finish, is_direct=True
-        )
+        outcome, targets = yield from steps
     except FailedAfterEffects as failed:
         yield Block(partial(catalog.host.after_commit, failed.targets), always=True)
         raise failed.error from None
@@ -62,18 +65,25 @@ def invalidate(catalog: Catalog, affected: Any, params: dict[str, Any]) -> None:
 
     Raises TypeError for what is nothing of the sort, DeclarationError for what is not declared.
     """
-    target = _target(catalog, affected, params)
+    stale(catalog, (target_of(catalog, affected, params),))
+
+
+def stale(catalog: Catalog, targets: Targets) -> None:
+    """Add targets to the running call; outside of one, purge them after the commit."""
     collector = running()
     if collector is None:
-        outside(catalog, (target,))
+        outside(catalog, targets)
         return
-    collector.add([target])
+    collector.add(targets)
     if not collector.is_atomic and catalog.host.in_transaction():  # the function's own
-        outside(catalog, (target,), tell=False)
+        outside(catalog, targets, tell=False)
 
 
-def _target(catalog: Catalog, affected: Any, params: dict[str, Any]) -> Target:
-    """Return the target of a context (class or name), a function, or `*`."""
+def target_of(catalog: Catalog, affected: Any, params: dict[str, Any]) -> Target:
+    """Return the target of a context (class or name), a function, or `*`.
+
+    Raises TypeError for what is nothing of the sort, DeclarationError for what is not declared.
+    """
     if isinstance(affected, ClientFunction):
         return catalog.function_target(affected.name, params)
     if is_context(affected):
@@ -82,4 +92,4 @@ def _target(catalog: Catalog, affected: Any, params: dict[str, Any]) -> Target:
         return catalog.context_target(affected, params)
     if isinstance(affected, By):
         raise TypeError("Give values: invalidate(UserContext, user_id=7), without by().")
-    raise TypeError(f"invalidate() takes a context, a function or a name of one, not {affected!r}.")
+    raise TypeError(f"This takes a context, a function or a name of one, not {affected!r}.")

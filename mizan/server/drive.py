@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
@@ -68,6 +69,62 @@ async def adrive(steps: Steps[T]) -> T:
         if is_late:
             raise asyncio.CancelledError from None
         return end.value  # type: ignore[no-any-return] # the generator's return type
+    finally:
+        steps.close()
+
+
+@contextmanager
+def around(steps: Steps[Any]) -> Iterator[None]:
+    """Drive steps around the block of a `with` statement, which is what they run."""
+    try:
+        yield from _around(steps)
+    finally:
+        steps.close()
+
+
+def _around(steps: Steps[Any]) -> Generator[None, None, Any]:
+    try:
+        effect = steps.send(None)
+        while True:
+            try:
+                if isinstance(effect, Run):
+                    outcome = yield
+                elif isinstance(effect, Atomic):
+                    with effect.open():
+                        outcome = yield from _around(effect.steps)
+                else:
+                    outcome = _DO[type(effect)](effect)
+            except BaseException as error:  # noqa: BLE001 (raised again inside the steps)
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(outcome)
+    except StopIteration as end:
+        return end.value
+
+
+@asynccontextmanager
+async def aaround(steps: Steps[Any]) -> AsyncIterator[None]:
+    """Drive steps around the block of an `async with` statement, which is what they run. They open
+    no transaction: that belongs to a thread, and the block is in none."""
+    is_late = False
+    try:
+        effect = steps.send(None)
+        while True:
+            try:
+                if isinstance(effect, Run):
+                    yield
+                    outcome = None
+                else:
+                    outcome = await _perform(effect, is_late)
+            except Late as late:
+                is_late, outcome = True, late.outcome
+            except BaseException as error:  # noqa: BLE001 (raised again inside the steps)
+                effect = steps.throw(error)
+                continue
+            effect = steps.send(outcome)
+    except StopIteration:
+        if is_late:
+            raise asyncio.CancelledError from None
     finally:
         steps.close()
 

@@ -6,7 +6,7 @@ Invariant: a fault in one function hides none in another.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, get_type_hints
 
@@ -18,12 +18,16 @@ from mizan.server.draft import Draft, context_name, wire_route
 from mizan.server.faults import Fault, faults_of
 from mizan.server.hints import HintError, parameter_type
 from mizan.server.host import Host
+from mizan.server.writers import Writer
 
 
 def freeze(
-    functions: Sequence[ClientFunction[..., Any]], host: Host
+    functions: Sequence[ClientFunction[..., Any]], host: Host, writers: Iterable[Writer] = ()
 ) -> tuple[Catalog | None, list[Fault]]:
-    """Return (catalog, []) of what was declared, by the host too, or (None, all its faults)."""
+    """Return (catalog, []) of what was declared, by the host too, or (None, all its faults).
+
+    `writers` are existing code; by what they scope is looked at once the rest has no fault.
+    """
     drafts = [Draft(each, host) for each in (*functions, *host.functions)]
     contexts = _Contexts(drafts, host)
     for draft in drafts:
@@ -43,9 +47,12 @@ def freeze(
         [partial(contexts.where, name) for name in contexts.classes],
         {each.context for each in drafts if each.context and not each.readable},
     )
+    faults += _unknown_targets(writers, contexts, drafts)
+    if not faults:
+        protocol = read_declarations(document)
+        faults += [fault for each in writers for fault in each.scope_faults(protocol)]
     if faults:
         return None, sorted(set(faults), key=lambda fault: (fault.where, fault.message))
-    protocol = read_declarations(document)
     compiled = {
         each.name: Function(
             each.declared,
@@ -166,11 +173,25 @@ def _resolve_affects(draft: Draft, contexts: _Contexts, drafts: Sequence[Draft])
     named = []
     for each in draft.options.affects:
         item = _affected(each, contexts, functions)
-        if isinstance(item, str):
+        if isinstance(each, By) and each.paths:
+            draft.fault("by", "by() takes paths for @affects and watch; here give names alone.")
+        elif isinstance(item, str):
             draft.fault("unknown_target", item)
         else:
             named.append(item)
     draft.document["affects"] = named
+
+
+def _unknown_targets(
+    writers: Iterable[Writer], contexts: _Contexts, drafts: Sequence[Draft]
+) -> Iterable[Fault]:
+    """Yield a fault for each thing that existing code affects and that is not declared."""
+    functions = {each.name: each for each in drafts}
+    for writer in writers:
+        for each in writer.affected:
+            item = _affected(each, contexts, functions)
+            if isinstance(item, str):
+                yield writer.fault("unknown_target", item)
 
 
 def _affected(

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mizan.cache.base import Cache
 from mizan.protocol.targets import Target
 from mizan.server.declare import ClientFunction
 from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
+
+if TYPE_CHECKING:
+    from mizan.server.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,12 @@ class Host(Protocol):
     def tie(self, entry: Entry) -> None:
         """Tie an entry to the open savepoint; call it when the transaction commits."""
 
-    def is_alive(self, entry: Entry) -> bool:
-        """Whether the savepoint that an entry was tied to has not been rolled back."""
+    def alive(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the entries whose savepoint has not been rolled back."""
+
+    def gather(self, catalog: Catalog, targets: tuple[Target, ...]) -> None:
+        """Hold targets as the last step before the open transaction commits, with all others that
+        were gathered in it and not rolled back, and renew them after it."""
 
     def in_transaction(self) -> bool:
         """Whether a transaction is open in this thread; what a test wraps itself in is none."""

@@ -102,8 +102,7 @@ class Collector:
     def _join(self, last: tuple[Target, ...]) -> tuple[Target, ...]:
         if not self._entries:
             return last
-        alive = [entry for entry in self._entries if self._host.is_alive(entry)]
-        added = [target for entry in alive for target in entry.targets]
+        added = [target for entry in self._host.alive(self._entries) for target in entry.targets]
         return canonical_set([*added, *last]) if added else last
 
     def finish(self) -> tuple[Target, ...]:

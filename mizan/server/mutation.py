@@ -39,14 +39,10 @@ def mutate(
     """Run a function with its transaction. Returns (finish(result), targets).
 
     `finish` shapes the result inside the transaction, so that nothing can fail after the commit;
-    without it the result is a view function's response, which the host checks. A call within a call
-    leaves its targets to the outermost one. `is_direct`: called from Python, perhaps within a
-    transaction of the caller's. Raises what the function raises, Problem (503) where the cache has
-    to be consistent and is unavailable, or FailedAfterEffects with what was raised where something
-    may be stale all the same.
+    without it the result is a view function's response, which the host checks. The rest is as for
+    `perform`.
     """
-    host, outer = catalog.host, running()
-    collector = outer or Collector(host, partial(outside, catalog))
+    host = catalog.host
     declared: Targets = ()
     if function.effects:
         bound = (
@@ -55,10 +51,26 @@ def mutate(
         declared = catalog.targets(function, arguments, bound)
     ending = (finish, may_block) if finish else (host.check_response, host.is_lazy)
     run = Run(function.name, function.fn, function.is_async, request, arguments, *ending)
+    return (yield from perform(catalog, run, declared, function.atomic, is_direct=is_direct))
+
+
+def perform(
+    catalog: Catalog, run: Run, declared: Targets, is_atomic: bool, *, is_direct: bool = True
+) -> Steps[Outcome]:
+    """Run what makes `declared` stale, with its transaction unless not `is_atomic`. Returns
+    (outcome, targets).
+
+    A run within another leaves its targets to the outermost one. `is_direct`: begun from Python,
+    perhaps within a transaction of the caller's. Raises what the function raises, Problem (503)
+    where the cache has to be consistent and is unavailable, or FailedAfterEffects with what was
+    raised where something may be stale all the same.
+    """
+    outer = running()
+    collector = outer or Collector(catalog.host, partial(outside, catalog))
     mutation = _Mutation(catalog, collector, run, declared, outer is None)
     token = current.set(collector)
     try:
-        if function.atomic:
+        if is_atomic:
             result = yield from mutation.in_transaction()
         else:
             result = yield from mutation.without_transaction(is_direct)

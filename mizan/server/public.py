@@ -1,11 +1,12 @@
-"""The names that developers write: `client` and `invalidate`, on the one registry."""
+"""The names that developers write, on the one registry: `client`, `affects`, `affecting` and
+`invalidate`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from mizan.server import direct
+from mizan.server import direct, existing
 from mizan.server.context import Context
 from mizan.server.declare import Affected, ClientFunction, P, Permission, R
 from mizan.server.registry import registry
@@ -52,6 +53,34 @@ def client(fn: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     Raises TypeError for another option; what is wrong otherwise is found when the server starts.
     """
     return registry.client(fn, **options)
+
+
+def affects(
+    *affected: Affected | Sequence[Affected], atomic: bool = True
+) -> Callable[[existing.F], existing.F]:
+    """Say of a function that is not Mizan's what it makes stale: a view, a task, a command, any.
+
+    `affected` is what `affects=` of `client` takes. An argument with the name of a scope parameter
+    scopes the context; `UserContext.by("user_id")` says which, `.by(user_id="order.customer_id")`
+    where else its value is: a path that is followed before the function runs and after it. What is
+    missing makes the whole context stale. The function runs in a transaction unless not `atomic`,
+    and what it raises rolls that back. Its reply, if it is in a request, has X-Mizan-Invalidate.
+
+    Raises TypeError for a class and for a generator; a wrong name is found when the server starts.
+    """
+    return existing.decorator(registry, affected, atomic=atomic)
+
+
+def affecting(
+    affected: Affected, /, *, atomic: bool | None = None, **params: Any
+) -> existing.Affecting:
+    """Say of a block what it makes stale: `with affecting(UserContext, user_id=5):`.
+
+    The arguments are those of `invalidate`. The block is a transaction unless `atomic` is False;
+    under `async with` it is none, and what it makes stale is stale also where it raises. Beginning
+    it raises what `invalidate` raises.
+    """
+    return existing.Affecting(registry, affected, params, atomic)
 
 
 def invalidate(affected: Affected, /, **params: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakSet
 
 from mizan.server.catalog import Catalog
 from mizan.server.declare import ClientFunction, Options, P, R
@@ -16,6 +17,7 @@ from mizan.server.direct import call_directly
 from mizan.server.faults import Fault
 from mizan.server.freeze import freeze
 from mizan.server.host import Host
+from mizan.server.writers import Writer
 
 
 class DeclarationsInvalid(Exception):  # noqa: N818 (a state: the declarations are invalid)
@@ -29,11 +31,13 @@ class DeclarationsInvalid(Exception):  # noqa: N818 (a state: the declarations a
 class Registry:
     """Collects declared functions and makes the catalog, once, when it is first asked for.
 
-    `host` makes the framework's host when the catalog is made.
+    `host` makes the framework's host when the catalog is made. `writers` are those of existing
+    code, as long as somebody holds them.
     """
 
     def __init__(self) -> None:
         self.functions: list[ClientFunction[..., Any]] = []
+        self.writers: WeakSet[Writer] = WeakSet()
         self.host: Callable[[], Host] | None = None
         self._catalog: Catalog | None = None
         self._lock = threading.RLock()
@@ -51,6 +55,12 @@ class Registry:
 
         return declare if fn is None else declare(fn)
 
+    def add_writer(self, writer: Writer) -> None:
+        """Note a writer, so that its faults are found."""
+        with self._lock:
+            self.writers.add(writer)
+            self._catalog = None
+
     @property
     def catalog(self) -> Catalog:
         """The catalog of all that was declared. Raises DeclarationsInvalid."""
@@ -64,7 +74,7 @@ class Registry:
     def _freeze(self) -> Catalog:
         if self.host is None:
             raise RuntimeError('No framework: put "mizan.django" into INSTALLED_APPS.')
-        catalog, faults = freeze(self.functions, self.host())
+        catalog, faults = freeze(self.functions, self.host(), self.writers)
         if catalog is None:
             raise DeclarationsInvalid(faults)
         return catalog

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, Self
+from weakref import WeakSet
 
 from asgiref.sync import sync_to_async
 from django.apps import apps
@@ -236,13 +237,18 @@ def isolated() -> Iterator[None]:
     if not apps.ready:
         yield
         return
-    from mizan.django import origin_cache
+    from mizan.django import origin_cache, watching
 
     before = list(registry.functions)
+    writers, watches = set(registry.writers), list(watching.WATCHES)
     try:
         yield
     finally:
         origin_cache.forget()
+        watching.WATCHES[:] = watches
+        if set(registry.writers) != writers:
+            registry.writers = WeakSet(writers)
+            registry.reset()
         if registry.functions != before:
             registry.functions[:] = before
             registry.reset()

@@ -17,6 +17,7 @@ from servers import Server
 
 from mizan.django import outbox
 from mizan.server.registry import registry
+from mizan.testing.django import isolated
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +25,11 @@ def _declarations() -> Iterator[None]:
     """Forget what a test declares, and the language that Django's commands leave active."""
     translation.deactivate()
     before = list(registry.functions)
-    yield
-    if registry.functions != before:
-        registry.functions[:] = before
-        registry.reset()
+    declared = before
+    with isolated():
+        yield
+        declared = list(registry.functions)
+    if declared != before:
         clear_url_caches()
 
 

@@ -10,7 +10,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
@@ -19,8 +18,6 @@ from django.utils.translation import gettext_lazy
 from project.library.models import Book
 
 from mizan.django.host import DjangoHost
-from mizan.protocol.targets import Target
-from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
 from mizan.server.results import ResultInvalid
 
@@ -128,24 +125,6 @@ def test_a_template_is_rendered_where_it_may_block() -> None:
     assert host().is_lazy(response)
     assert host().check_response(response).content == b"x"
     assert not host().is_lazy(response)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_entry_lives_as_its_savepoint() -> None:
-    found = host()
-    alone, kept, lost = (Entry((Target("shelf"),)) for _ in range(3))
-    found.tie(alone)
-    assert (alone.committed, found.is_alive(alone)) == (True, True)
-    with transaction.atomic():
-        found.tie(kept)
-        assert (kept.committed, found.is_alive(kept)) == (False, True)
-        with pytest.raises(ValueError, match="roll"), transaction.atomic():
-            found.tie(lost)
-            assert found.is_alive(lost)
-            raise ValueError("roll back")
-        assert (found.is_alive(kept), found.is_alive(lost)) == (True, False)
-    assert (kept.committed, lost.committed) == (True, False)
-    assert (found.is_alive(kept), found.is_alive(lost)) == (True, False)
 
 
 def test_an_error_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:

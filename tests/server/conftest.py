@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from mizan.cache.base import CacheUnavailable, Hold, Limits
 from mizan.schemas import problems
 from mizan.server import pipeline, reads
 from mizan.server.catalog import Catalog
+from mizan.server.coherence import Pledge, fulfil_now, pledge
 from mizan.server.drive import adrive, drive
 from mizan.server.effects import Steps
 from mizan.server.faults import Fault
@@ -169,11 +171,19 @@ class FakeHost:
     def tie(self, entry: Entry) -> None:
         self.when_committed(entry)
 
+    def alive(self, entries: list[Entry]) -> list[Entry]:
+        return [entry for entry in entries if self.is_alive(entry)]
+
     def is_alive(self, entry: Entry) -> bool:
         return entry.committed or any(entry in each for each in self._open)
 
     def in_transaction(self) -> bool:
         return bool(self._open)
+
+    def gather(self, catalog: Catalog, targets: Any) -> None:
+        promise = Pledge(targets)
+        drive(pledge(catalog, promise))
+        self.when_committed(partial(fulfil_now, catalog, promise))
 
     def is_nested(self) -> bool:
         return len(self._open) > 1

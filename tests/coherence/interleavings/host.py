@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 from interleavings.database import Refused
 from interleavings.workers import Transaction, current
+from mizan.server import coherence
+from mizan.server.catalog import Catalog
 from mizan.server.host import Identity
 from mizan.server.invalidation import Entry
 from mizan.server.problems import Problem
@@ -62,12 +65,20 @@ class Host:
     def tie(self, entry: Entry) -> None:
         self.when_committed(entry)
 
+    def alive(self, entries: list[Entry]) -> list[Entry]:
+        return [entry for entry in entries if self.is_alive(entry)]
+
     def is_alive(self, entry: Entry) -> bool:
         frames = current.get().connection.frames
         return entry.committed or any(entry in frame.callbacks for frame in frames)
 
     def in_transaction(self) -> bool:
         return bool(current.get().connection.frames)
+
+    def gather(self, catalog: Catalog, targets: Any) -> None:
+        promise = coherence.Pledge(targets)
+        coherence.drive(coherence.pledge(catalog, promise))
+        self.when_committed(partial(coherence.fulfil_now, catalog, promise))
 
     def is_nested(self) -> bool:
         return len(current.get().connection.frames) > 1

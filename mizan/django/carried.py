@@ -1,0 +1,113 @@
+"""What the reply to a request has to say of what became stale while it was answered.
+
+Whatever views, tasks, signals or savers of other code make stale is noted here, and MizanMiddleware
+writes it. Receivers of the signal `invalidated` are told of what no reply carries.
+
+Invariant: what was committed is said once, by a header or by the signal; what was rolled back is
+never said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+
+from django.db import DEFAULT_DB_ALIAS
+from django.http.response import HttpResponseBase
+
+from mizan.django import savepoints
+from mizan.django.signals import invalidated
+from mizan.errors import MizanError
+from mizan.protocol import header
+from mizan.protocol.targets import EVERYTHING, Target, canonical_set
+from mizan.server.invalidation import Entry
+from mizan.server.reply import INVALIDATE
+
+
+class _Saying(Entry):
+    """Targets to be said by the reply, or, once that has left (or where none is), by the signal."""
+
+    __slots__ = ("said",)
+
+    def __init__(self, targets: tuple[Target, ...], said: Said | None) -> None:
+        super().__init__(targets)
+        self.said = said
+
+    def __call__(self) -> None:
+        super().__call__()
+        if self.said is None or self.said.is_late(self):
+            invalidated.send_robust(type(self), targets=self.targets)
+
+
+class Said:
+    """What one reply says; nothing more once it was taken."""
+
+    def __init__(self) -> None:
+        self._entries: list[_Saying] = []
+        self._lock = Lock()  # threads of a request may outlive it
+        self._is_taken = False
+
+    def add(self, entry: _Saying) -> None:
+        """Note an entry before it is tied to a savepoint."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def is_late(self, entry: _Saying) -> bool:
+        """Whether an entry that was just committed has missed the reply."""
+        with self._lock:
+            return self._is_taken and entry in self._entries
+
+    def take(self) -> tuple[Target, ...]:
+        """Return what was committed, for good; also what only a TestCase's own transaction keeps
+        from that."""
+        with self._lock:
+            self._is_taken = True
+            tied = [entry for entry in self._entries if entry.home is not None]
+            due = {
+                id(entry)
+                for entry in savepoints.alive(tied)
+                if entry.committed or not savepoints.depth(entry.home)
+            }
+            taken = [entry for entry in self._entries if id(entry) in due]
+            self._entries = [entry for entry in self._entries if id(entry) not in due]
+        return canonical_set([target for entry in taken for target in entry.targets])
+
+
+_said: ContextVar[Said | None] = ContextVar("mizan_said", default=None)
+
+
+@contextmanager
+def by_reply() -> Iterator[Said]:
+    """Collect what the reply to a request has to say; what it does not take is told by signal."""
+    said = Said()
+    token = _said.set(said)
+    try:
+        yield said
+    finally:
+        _said.reset(token)
+        left = said.take()
+        if left:
+            invalidated.send_robust(Said, targets=left)
+
+
+def tell(targets: tuple[Target, ...], using: str = DEFAULT_DB_ALIAS) -> None:
+    """Have targets said once the open transaction of a database has committed, or now."""
+    said = _said.get()
+    entry = _Saying(targets, said)
+    if said is not None:
+        said.add(entry)
+    savepoints.tie(entry, using)
+
+
+def write(response: HttpResponseBase, targets: tuple[Target, ...]) -> None:
+    """Put targets into the header of a reply, beside those that it has, and let nobody store it."""
+    if not targets:
+        return
+    try:
+        known = header.parse(response.headers.get(INVALIDATE, ""))
+    except MizanError:  # another's
+        known = (EVERYTHING,)
+    response.headers[INVALIDATE] = header.format(canonical_set([*known, *targets]))
+    response.headers["Cache-Control"] = "no-store"

@@ -1,0 +1,1 @@
+"""What customers ordered: an app whose code declares nothing of Mizan."""

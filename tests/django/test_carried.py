@@ -1,0 +1,133 @@
+"""mizan.django.carried: what replies and signals say of what became stale."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import path
+from project.http import Web
+from project.stale import TotalContext, declare, heard, site
+
+from mizan.cache.base import CacheUnavailable
+from mizan.django import affecting, carried, invalidate
+from mizan.protocol.targets import Target
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "other"])
+STALE = "X-Mizan-Invalidate"
+
+
+class Stop(Exception):
+    """Rolls a block back."""
+
+
+@pytest.fixture(autouse=True)
+def _contexts() -> None:
+    declare()
+
+
+def shelf(number: int) -> tuple[Target, ...]:
+    return (Target("total", (("order_id", number),)),)
+
+
+def test_a_reply_says_what_was_committed_once(web: Web, settings: Any) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        with transaction.atomic():
+            invalidate(TotalContext, order_id=1)
+            with suppress(Stop), transaction.atomic():
+                invalidate(TotalContext, order_id=2)
+                raise Stop
+        with suppress(Stop), transaction.atomic():
+            invalidate(TotalContext, order_id=3)
+            raise Stop
+        invalidate(TotalContext, order_id=4)
+        with transaction.atomic(using="other"):
+            carried.tell(shelf(5), "other")
+        return HttpResponse(headers={STALE: "shelf, total;order_id=1"})
+
+    with site(settings, [path("view/", view)]), heard() as signals:
+        response = web.post("/view/", {})
+    expected = "shelf, total;order_id=1, total;order_id=4, total;order_id=5"
+    assert (response.headers[STALE], signals) == (expected, [])
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_header_that_nobody_can_read_is_everything(web: Web, settings: Any) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        invalidate(TotalContext)
+        return HttpResponse(headers={STALE: "?"})
+
+    with site(settings, [path("view/", view)]):
+        assert web.post("/view/", {}).headers[STALE] == "*"
+
+
+def test_what_a_reply_cannot_say_is_told_by_signal(settings: Any) -> None:
+    web, left = Web(), threading.Event()
+    late: list[threading.Thread] = []
+
+    def lines() -> Iterator[bytes]:
+        invalidate(TotalContext, order_id=1)
+        yield b"x"
+
+    def view(request: HttpRequest) -> HttpResponse:
+        from contextvars import copy_context
+
+        def work() -> None:
+            with transaction.atomic():
+                carried.tell(shelf(2))
+                late_started.set()
+                left.wait(10)
+
+        late_started = threading.Event()
+        late.append(threading.Thread(target=copy_context().run, args=(work,)))
+        late[0].start()
+        late_started.wait(10)
+        return StreamingHttpResponse(lines())  # type: ignore[return-value]
+
+    with site(settings, [path("view/", view)]), heard() as signals:
+        response = web.post("/view/", {})
+        assert b"".join(response) == b"x"
+        assert (STALE in response.headers, signals) == (False, ["total;order_id=1"])
+        left.set()
+        late[0].join()
+    assert signals == ["total;order_id=1", "total;order_id=2"]
+
+
+def test_a_request_that_is_cut_off_tells_by_signal() -> None:
+    with heard() as signals, suppress(KeyboardInterrupt), carried.by_reply():
+        carried.tell(shelf(1))
+        with transaction.atomic():
+            carried.tell(shelf(2))
+            raise KeyboardInterrupt
+    assert signals == ["total;order_id=1"]
+
+
+def test_a_view_that_cannot_be_coherent_is_refused(web: Web, settings: Any) -> None:
+    class Down:
+        def __getattr__(self, name: str) -> Any:
+            def refuse(*args: Any) -> None:
+                raise CacheUnavailable("It is down.")
+
+            return refuse
+
+    def view(request: HttpRequest) -> HttpResponse:
+        with affecting(TotalContext):
+            return HttpResponse()
+
+    from mizan.server.registry import registry
+
+    with site(settings, [path("view/", view)]):
+        host: Any = registry.catalog.host
+        host.consistent = True
+        type(host).cache, kept = property(lambda self: Down()), type(host).cache
+        try:
+            response = web.post("/view/", {})
+        finally:
+            type(host).cache = kept
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert (response.headers["Retry-After"], STALE in response.headers) == ("1", False)
