@@ -3,25 +3,21 @@
  * Invariant: a component shows what the store has, and is drawn anew for what it has read alone.
  */
 
-import { registerContext, type MizanContext, type Snapshot } from "@mizan/runtime";
+import { registerContext, type Client, type MizanContext, type Snapshot } from "@mizan/runtime";
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { isEqual as isEqualJson } from "./equal.js";
 import { useMizan } from "./provider.js";
 import { track, type Tracked } from "./tracked.js";
 import type { ContextHook, ContextOptions, ContextResult } from "./types.js";
 
-interface Shown<S> {
-  readonly key: string;
-  readonly data?: S | undefined;
-}
-
 /** What a hook showed last of one instance, and of what. */
 interface View<D, S> extends Tracked<ContextResult<S>> {
+  readonly client: Client;
   readonly key: string;
   snapshot?: Snapshot<D>;
   select?: ContextOptions<D, S>["select"];
   /** What was shown that was no placeholder. */
-  own?: Shown<S>;
+  own?: { readonly data: S | undefined };
 }
 
 /** A hook of a context: `useUser({ user_id: 5 })`. */
@@ -43,8 +39,8 @@ export function useInstance<P extends object, D, S = D>(
   const client = useMizan();
   const { enabled, staleTime } = options;
   const { key, subscribe, getSnapshot } = registerContext(client, context, params);
-  const view = useMemo<View<D, S>>(() => ({ key, read: new Set() }), [client, key]);
-  const previous = useRef<Shown<S>>({ key });
+  const view = useMemo<View<D, S>>(() => ({ client, key, read: new Set() }), [client, key]);
+  const previous = useRef(view);
   const look = (snapshot = getSnapshot()): ContextResult<S> =>
     show(view, snapshot, options, previous.current);
   const result = useSyncExternalStore(
@@ -56,7 +52,7 @@ export function useInstance<P extends object, D, S = D>(
     () => look(served),
   );
   useEffect(() => {
-    previous.current = view.own ?? previous.current;
+    if (view.own) previous.current = view;
   });
   return result;
 }
@@ -65,7 +61,7 @@ function show<D, S>(
   view: View<D, S>,
   snapshot: Snapshot<D>,
   { select, isEqual = isEqualJson, keepPrevious }: ContextOptions<D, S>,
-  previous: Shown<S>,
+  { client, key, own: kept }: View<D, S>,
 ): ContextResult<S> {
   if (view.shown && view.snapshot === snapshot && view.select === select) return view.shown;
   Object.assign(view, { snapshot, select });
@@ -73,16 +69,17 @@ function show<D, S>(
   const old = view.result?.data;
   let data = all !== undefined && select ? select(all) : (all as S | undefined);
   if (old !== undefined && data !== undefined && isEqual(old, data)) data = old;
-  // Of the same instance, or of what a reset has cleared, which is stale, nothing may be left.
+  // Of another client, or of what a reset has cleared, nothing may be left.
   const isPlaceholder =
     !!keepPrevious &&
     status === "pending" &&
     !stale &&
-    previous.key !== view.key &&
-    previous.data !== undefined;
-  if (!isPlaceholder) view.own = { key: view.key, data };
+    client === view.client &&
+    kept?.data !== undefined &&
+    client.instances.get(key)?.snapshot.status !== "pending";
+  if (!isPlaceholder) view.own = { data };
   return track(view, {
-    data: isPlaceholder ? previous.data : data,
+    data: isPlaceholder ? kept.data : data,
     error,
     status: isPlaceholder ? "success" : status,
     isPending: status === "pending" && !isPlaceholder,

@@ -11,20 +11,20 @@ import { useMizan } from "./provider.js";
 import { ScopeContext } from "./scope.js";
 import type { SuspenseHook, SuspenseOptions } from "./types.js";
 
-/** For how long, in ms, data that a component waited for is not fetched anew by it. */
+/** For how long, in ms, what a component waited for, data or an error, is not fetched anew by it. */
 const YOUNG = 1_000;
 
 /** For how long, in ms, it is kept for that component, which may wait for something else as well. */
 const KEPT = 30_000;
 
-/** Errors that a boundary has; what mounts later tries anew. */
-const caught = new WeakSet<MizanError<string>>();
+/** When errors were drawn first. React draws again, in later tasks too, before a boundary has them. */
+const drawn = new WeakMap<MizanError<string>, number>();
 
 /**
  * A hook of a context that suspends until there is data: `useSuspenseUser({ user_id: 5 })`.
  *
  * An error goes to the error boundary unless there is data to show. Components that are mounted
- * after that try anew.
+ * a second later, or after an invalidation, try anew.
  */
 export function suspenseHook<P extends object, D>(context: MizanContext<P, D>): SuspenseHook<P, D> {
   return (...[params, options]) => useSuspenseInstance(context, params ?? ({} as P), options);
@@ -41,14 +41,11 @@ export function useSuspenseInstance<P extends object, D, S = D>(
   const { awaited, read, served } = useContext(ScopeContext);
   const instance = registerContext(client, context, params);
   const { key } = instance;
-  const { data, error, stale } = instance.getSnapshot();
+  const { data, error, stale, isFetching } = instance.getSnapshot();
   awaited?.delete(key);
-  const isNews = error && !caught.has(error);
-  if (isNews) {
-    // React draws twice before it gives up, in one task.
-    setTimeout(() => caught.add(error));
-    if (data === undefined) throw error;
-  }
+  const isTrying = isFetching || client.instances.get(key)?.wanted;
+  const isNews = error && !isTrying && isYoung(error);
+  if (isNews && data === undefined) throw error;
   if (data === undefined || (stale && !isNews && mounted.current !== key)) {
     const arrived = arrival(client, context, params);
     awaited?.set(key, arrived);
@@ -63,6 +60,12 @@ export function useSuspenseInstance<P extends object, D, S = D>(
   const age = staleTime === undefined ? undefined : Math.max(staleTime, YOUNG);
   const shown = served?.get(key) as Snapshot<D> | undefined;
   return useInstance(context, params, { ...options, staleTime: age }, shown).data as S;
+}
+
+function isYoung(error: MizanError<string>): boolean {
+  const first = drawn.get(error) ?? Date.now();
+  drawn.set(error, first);
+  return Date.now() - first < YOUNG;
 }
 
 /** When data or an error is there; it is not forgotten before what waits for it is drawn. */

@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
 import { contextHook, isEqual, MizanProvider, useInstance, useMizan } from "@mizan/react";
 import type { ContextOptions, ContextResult } from "@mizan/react";
-import { invalidate, mizanCall, MizanError, on, reset } from "@mizan/runtime";
+import { createClient, invalidate, mizanCall, MizanError, on, reset } from "@mizan/runtime";
 import { setData } from "@mizan/runtime/data";
 import { act, cleanup, render } from "@testing-library/react";
 import { memo, startTransition, useState } from "react";
+import { flushSync } from "react-dom";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { problem } from "../../runtime/test/fake.js";
 import { answer, page, quiet, settle, USER, type User } from "./support.js";
@@ -200,6 +201,37 @@ describe("contextHook", () => {
     await settle();
     opened.draw(watch(5));
     expect(seen.at(-1)).toBe("- pending");
+  });
+
+  it.each(["a reset", "another client"])("keeps nothing beyond %s", async (how) => {
+    const seen: unknown[] = [];
+    const other = createClient({ baseUrl: "/api/", fetch: () => new Promise(() => undefined) });
+    let leave: () => void = () => undefined;
+    const Inside = () => {
+      const [id, setId] = useState(5);
+      const [client, setClient] = useState(useMizan());
+      leave = () => {
+        if (how === "a reset") reset(client);
+        else setClient(other);
+        setId(6);
+      };
+      return (
+        <MizanProvider client={client}>
+          <Watch seen={seen} id={id} keepPrevious />
+        </MizanProvider>
+      );
+    };
+    const opened = page(<Inside />);
+    await settle();
+    await answer(opened, ADA);
+    const { length } = seen;
+    act(() => {
+      flushSync(() => {
+        leave();
+      });
+    });
+    await settle();
+    expect(new Set(seen.slice(length))).toEqual(new Set([undefined]));
   });
 
   it("is one instance for all spellings, and fetches once in StrictMode", async () => {

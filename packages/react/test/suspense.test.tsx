@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { suspenseHook, type SuspenseOptions } from "@mizan/react";
+import { contextHook, suspenseHook, type SuspenseOptions } from "@mizan/react";
 import { invalidate, prefetch, reset } from "@mizan/runtime";
 import { act, cleanup } from "@testing-library/react";
 import { startTransition, Suspense, useState, useTransition } from "react";
@@ -17,6 +17,7 @@ afterEach(() => {
 });
 
 const useSuspenseUser = suspenseHook<{ user_id: number }, User>(USER);
+const useUser = contextHook<{ user_id: number }, User>(USER);
 const useSuspenseSession = suspenseHook<{ full?: boolean }, { name: string }>({ name: "session" });
 
 const ADA: User = { user_id: 5, name: "Ada", orders: [1, 2] };
@@ -37,6 +38,13 @@ function shown(children = <Name />) {
 }
 
 const text = ({ container }: Page) => container.textContent;
+
+/** Has the boundary try anew. */
+function again({ getByRole }: Page): void {
+  act(() => {
+    getByRole("button").click();
+  });
+}
 
 /** Says what became stale, and lets the fetch begin. */
 async function strike({ client }: Page): Promise<void> {
@@ -177,20 +185,34 @@ describe("suspenseHook", () => {
     expect(text(opened)).toBe("internal");
     await settle();
     expect(opened.net.sent).toHaveLength(1);
-    act(() => {
-      opened.getByRole("button").click();
-    });
+    again(opened);
+    expect(text(opened)).toBe("internal");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 1_000 });
+    again(opened);
+    vi.useRealTimers();
+    await settle();
+    expect(text(opened)).toBe("...");
+    await answer(opened, ADA);
+    expect(text(opened)).toBe("Ada");
+  });
+
+  it("tries anew at once when an invalidation asks for it", async () => {
+    const opened = page(shown());
+    await settle();
+    await answer(opened, ...problem("internal", 500));
+    await strike(opened);
+    again(opened);
     await settle();
     expect(text(opened)).toBe("...");
     await answer(opened, ...problem("forbidden", 403));
     expect(text(opened)).toBe("forbidden");
+    const Other = () => <i>{useUser({ user_id: 5 }).status}</i>;
+    opened.draw([shown(), <Other key="other" />]);
     await settle();
-    act(() => {
-      opened.getByRole("button").click();
-    });
-    await settle();
+    opened.draw([<Other key="other" />, <p key="new">{shown()}</p>]);
+    expect(text(opened)).toBe("error...");
     await answer(opened, ADA);
-    expect(text(opened)).toBe("Ada");
+    expect(text(opened)).toBe("successAda");
   });
 
   it("shows data beside an error", async () => {
