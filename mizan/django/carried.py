@@ -9,10 +9,9 @@ never said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from threading import Lock
+from typing import Self
 
 from django.db import DEFAULT_DB_ALIAS
 from django.http.response import HttpResponseBase
@@ -42,12 +41,29 @@ class _Saying(Entry):
 
 
 class Said:
-    """What one reply says; nothing more once it was taken."""
+    """What one reply says; nothing more once it was taken.
+
+    Within its `with` statement what became stale is collected; what was not taken until it ends is
+    told by the signal.
+    """
+
+    __slots__ = ("_entries", "_is_taken", "_lock", "_token")
 
     def __init__(self) -> None:
         self._entries: list[_Saying] = []
         self._lock = Lock()  # threads of a request may outlive it
         self._is_taken = False
+        self._token: Token[Said | None]
+
+    def __enter__(self) -> Self:
+        self._token = _said.set(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        _said.reset(self._token)
+        left = self.take()
+        if left:
+            invalidated.send_robust(Said, targets=left)
 
     def add(self, entry: _Saying) -> None:
         """Note an entry before it is tied to a savepoint."""
@@ -64,6 +80,8 @@ class Said:
         from that."""
         with self._lock:
             self._is_taken = True
+            if not self._entries:
+                return ()
             tied = [entry for entry in self._entries if entry.home is not None]
             due = {
                 id(entry)
@@ -76,20 +94,6 @@ class Said:
 
 
 _said: ContextVar[Said | None] = ContextVar("mizan_said", default=None)
-
-
-@contextmanager
-def by_reply() -> Iterator[Said]:
-    """Collect what the reply to a request has to say; what it does not take is told by signal."""
-    said = Said()
-    token = _said.set(said)
-    try:
-        yield said
-    finally:
-        _said.reset(token)
-        left = said.take()
-        if left:
-            invalidated.send_robust(Said, targets=left)
 
 
 def tell(targets: tuple[Target, ...], using: str = DEFAULT_DB_ALIAS) -> None:

@@ -99,7 +99,7 @@ def test_what_a_reply_cannot_say_is_told_by_signal(settings: Any) -> None:
 
 
 def test_a_request_that_is_cut_off_tells_by_signal() -> None:
-    with heard() as signals, suppress(KeyboardInterrupt), carried.by_reply():
+    with heard() as signals, suppress(KeyboardInterrupt), carried.Said():
         carried.tell(shelf(1))
         with transaction.atomic():
             carried.tell(shelf(2))
