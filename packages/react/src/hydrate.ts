@@ -25,7 +25,8 @@ export function Hydrate({ slices, children }: HydrateProps): ReactNode {
 
 /**
  * On a server, lets a script follow its children that holds what their suspending hooks have shown,
- * when all of them have; in a browser, puts that into the client before they are drawn.
+ * when all of them have; in a browser, puts that into the client before they are drawn, unless
+ * something was invalidated meanwhile.
  *
  * One belongs into each `<Suspense>`, as the parts of a page come as their scripts do.
  */
@@ -56,16 +57,18 @@ const never = () => no;
 function open(client: Client, id: string): Scope {
   if (typeof document === "undefined") return { awaited: new Map(), read: new Map() };
   const text = document.getElementById(id)?.textContent;
-  return text ? { text, served: fill(client, JSON.parse(text) as Slice[]) } : {};
+  if (!text) return {};
+  // The server drew this part before whatever has changed since the page began.
+  return { text, served: fill(client, JSON.parse(text) as Slice[], client.changed) };
 }
 
 /** Puts slices into a client; returns by key what is to be shown until the page is taken over. */
-function fill(client: Client, slices: readonly Slice[]): Map<string, Snapshot> {
+function fill(client: Client, slices: readonly Slice[], isOld = false): Map<string, Snapshot> {
   const served = new Map<string, Snapshot>();
   for (const slice of slices) {
     const { key, getSnapshot } = registerContext(client, { name: slice.context }, slice.params);
     // No other component may be drawn anew while one is drawn; it has what it shows under way.
-    if (!client.instances.get(key)?.listeners.size) hydrate(client, [slice]);
+    if (!isOld && !client.instances.get(key)?.listeners.size) hydrate(client, [slice]);
     served.set(key, {
       ...getSnapshot(),
       data: slice.data,

@@ -1,6 +1,6 @@
 import { MizanProvider, suspenseHook, contextHook } from "@mizan/react";
 import { Hydrate, Streamed } from "@mizan/react/hydrate";
-import { createClient, prefetch, type Client } from "@mizan/runtime";
+import { createClient, invalidate, prefetch, reset, type Client } from "@mizan/runtime";
 import { dehydrate } from "@mizan/runtime/hydrate";
 import type { Server } from "node:http";
 import { Suspense, type ReactNode } from "react";
@@ -219,6 +219,32 @@ describe("a page that streams", () => {
     expect(page.before[0]).toBe("ada's user </p>");
     await page.shows("newer", "ada's cart </p>", "ada's news </p>");
     expect(page.net.sent).toHaveLength(1);
+    await page.close();
+  });
+
+  it.each(["an invalidation", "a reset"])("takes nothing over for fresh after %s", async (what) => {
+    const { until } = await visit(site.address, "ada");
+    for (const name of ["user", "cart", "news"]) data.open(`ada:/api/ctx/${name}/`);
+    const page = await takeOver(
+      await until(),
+      APP,
+      (client) => {
+        if (what === "a reset") reset(client);
+        else invalidate(client, "user");
+        return settled();
+      },
+      "body",
+    );
+    expect(page.before[0]).toBe("ada's user </p>");
+    const sent = (name: string) => page.net.sent.find(({ url }) => url === `/api/ctx/${name}/`);
+    for (const name of ["user", "cart", "news"]) {
+      await vi.waitFor(() => {
+        expect(sent(name)).toBeDefined();
+      }, PATIENCE);
+      await sent(name)?.reply({ text: `newer ${name}` });
+    }
+    await page.shows("newer user", "newer cart", "newer news");
+    expect([errors, page.net.sent.length]).toEqual([[], 3]);
     await page.close();
   });
 

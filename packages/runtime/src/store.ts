@@ -78,6 +78,7 @@ export function invalidate(
 ): void {
   const list: Target[] = [targets].flat();
   if (list.length === 0) return;
+  client.changed = true;
   tell<[MizanEvent]>(client.taps, { type: "invalidate", targets: list, source });
   for (const entry of [...client.instances.values()]) {
     if (list.some((target) => matches(target, entry))) makeStale(client, entry, source);
@@ -164,6 +165,7 @@ function read(
 
 /** Forgets everything, as for another user; what is mounted is fetched anew. */
 export function reset(client: Client): void {
+  client.changed = true;
   tell<[MizanEvent]>(client.taps, { type: "reset" });
   for (const entry of client.instances.values()) {
     entry.flight?.abort();

@@ -186,6 +186,8 @@ export interface Client {
   readonly instances: Map<string, Entry>;
   readonly taps: Set<(event: MizanEvent) => void>;
   queued: boolean;
+  /** Whether anything was invalidated or forgotten: what was read before may be older. */
+  changed?: boolean;
   // What features replace or add.
   exchange: (request: Request) => Promise<Reply>;
   readHeader: (field: string) => readonly Target[];
