@@ -105,15 +105,18 @@ class _Places:
             (field.get("serialization_alias") or name, self.of(field["schema"], room))
             for name, field in named
         ]
-        places = [(name, gather) for name, gather in found if gather]
+        plain = [name for name, gather in found if gather is _floats]
+        places = [(name, gather) for name, gather in found if gather and gather is not _floats]
 
         def gather(values: list[Any]) -> list[float]:
-            floats: list[float] = []
+            floats = [
+                value for each in values for name in plain if type(value := each.get(name)) is float
+            ]
             for name, inner in places:
                 floats += inner([each[name] for each in values if name in each])
             return floats
 
-        return gather if places else None
+        return gather if plain or places else None
 
 
 def _has_more(schema: _Schema) -> bool:

@@ -43,14 +43,18 @@ def mutate(
     `perform`.
     """
     host = catalog.host
-    declared: Targets = ()
-    if function.effects:
-        bound = (
-            (yield from bound_values(catalog, function.bound, request)) if function.bound else {}
-        )
-        declared = catalog.targets(function, arguments, bound)
     ending = (finish, may_block) if finish else (host.check_response, host.is_lazy)
     run = Run(function.name, function.fn, function.is_async, request, arguments, *ending)
+    if function.bound:
+        return _bound(catalog, function, run, is_direct=is_direct)
+    declared = catalog.targets(function, arguments, {}) if function.effects else ()
+    return perform(catalog, run, declared, function.atomic, is_direct=is_direct)
+
+
+def _bound(catalog: Catalog, function: Function, run: Run, *, is_direct: bool) -> Steps[Outcome]:
+    """Run a function whose targets depend on what the request gives."""
+    bound = yield from bound_values(catalog, function.bound, run.request)
+    declared = catalog.targets(function, run.arguments, bound)
     return (yield from perform(catalog, run, declared, function.atomic, is_direct=is_direct))
 
 

@@ -123,8 +123,7 @@ class Result:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
         try:
             dumped = self._dump(value if type(value) is self._exact else self.shape(value))
-            # One row is looked at as quickly without knowing where its floats are.
-            return canonical_json(dumped, floats=self._floats if type(dumped) is list else None)
+            return canonical_json(dumped, floats=self._floats)
         except (PydanticSerializationError, JsonError) as error:
             raise self._invalid(value, str(error)) from error
 
