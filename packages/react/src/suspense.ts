@@ -5,7 +5,7 @@
 
 import { prefetch, registerContext } from "@mizan/runtime";
 import type { Client, MizanContext, MizanError, Snapshot } from "@mizan/runtime";
-import { useContext, useEffect, useRef } from "react";
+import { useContext, useDebugValue, useEffect, useRef } from "react";
 import { useInstance } from "./context.js";
 import { useMizan } from "./provider.js";
 import { ScopeContext } from "./scope.js";
@@ -17,14 +17,17 @@ const YOUNG = 1_000;
 /** For how long, in ms, it is kept for that component, which may wait for something else as well. */
 const KEPT = 30_000;
 
+/** Statuses that say that there is nothing for this user, or not any more. */
+const DENIED = [401, 403, 404];
+
 /** When errors were drawn first. React draws again, in later tasks too, before a boundary has them. */
 const drawn = new WeakMap<MizanError<string>, number>();
 
 /**
  * A hook of a context that suspends until there is data: `useSuspenseUser({ user_id: 5 })`.
  *
- * An error goes to the error boundary unless there is data to show. Components that are mounted
- * a second later, or after an invalidation, try anew.
+ * An error goes to the error boundary unless there is data to show; one that denies it (401, 403,
+ * 404) always. Components that are mounted a second later, or after an invalidation, try anew.
  */
 export function suspenseHook<P extends object, D>(context: MizanContext<P, D>): SuspenseHook<P, D> {
   return (...[params, options]) => useSuspenseInstance(context, params ?? ({} as P), options);
@@ -41,7 +44,8 @@ export function useSuspenseInstance<P extends object, D, S = D>(
   const { awaited, read, served } = useContext(ScopeContext);
   const instance = registerContext(client, context, params);
   const { key } = instance;
-  const { data, error, stale, isFetching } = instance.getSnapshot();
+  const { data: known, error, stale, isFetching } = instance.getSnapshot();
+  const data = error && DENIED.includes(error.status) ? undefined : known;
   awaited?.delete(key);
   const isTrying = isFetching || client.instances.get(key)?.wanted;
   const isNews = error && !isTrying && isYoung(error);
@@ -59,7 +63,10 @@ export function useSuspenseInstance<P extends object, D, S = D>(
   const { staleTime = client.options.staleTime } = options;
   const age = staleTime === undefined ? undefined : Math.max(staleTime, YOUNG);
   const shown = served?.get(key) as Snapshot<D> | undefined;
-  return useInstance(context, params, { ...options, staleTime: age }, shown).data as S;
+  const result = useInstance(context, params, { ...options, staleTime: age }, shown);
+  // Reading it has this drawn anew for an error, which may be one to be thrown.
+  useDebugValue(result.error);
+  return result.data as S;
 }
 
 function isYoung(error: MizanError<string>): boolean {

@@ -229,6 +229,23 @@ describe("suspenseHook", () => {
     expect(text(opened)).toBe("Ada");
   });
 
+  it.each([401, 403, 404])("shows no data that %s takes away", async (status) => {
+    const opened = page(shown());
+    await settle();
+    await answer(opened, ADA);
+    await strike(opened);
+    await answer(opened, ...problem("denied", status));
+    expect(text(opened)).toBe("denied");
+    const { length } = opened.net.sent;
+    await strike(opened);
+    again(opened);
+    await settle();
+    expect(text(opened)).toBe("...");
+    expect(opened.net.sent).toHaveLength(length + 1);
+    await answer(opened, GRACE);
+    expect(text(opened)).toBe("Grace");
+  });
+
   it("suspends again when a reset has cleared everything", async () => {
     const opened = page(shown());
     await settle();
