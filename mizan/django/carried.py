@@ -40,6 +40,10 @@ class _Saying(Entry):
             invalidated.send_robust(type(self), targets=self.targets)
 
 
+# Threads of a request may outlive it. One lock does for all, as nobody holds it for long.
+_lock = Lock()
+
+
 class Said:
     """What one reply says; nothing more once it was taken.
 
@@ -47,11 +51,10 @@ class Said:
     told by the signal.
     """
 
-    __slots__ = ("_entries", "_is_taken", "_lock", "_token")
+    __slots__ = ("_entries", "_is_taken", "_token")
 
     def __init__(self) -> None:
         self._entries: list[_Saying] = []
-        self._lock = Lock()  # threads of a request may outlive it
         self._is_taken = False
         self._token: Token[Said | None]
 
@@ -61,24 +64,25 @@ class Said:
 
     def __exit__(self, *_error: object) -> None:
         _said.reset(self._token)
-        left = self.take()
-        if left:
-            invalidated.send_robust(Said, targets=left)
+        if self._entries or not self._is_taken:
+            left = self.take()
+            if left:
+                invalidated.send_robust(Said, targets=left)
 
     def add(self, entry: _Saying) -> None:
         """Note an entry before it is tied to a savepoint."""
-        with self._lock:
+        with _lock:
             self._entries.append(entry)
 
     def is_late(self, entry: _Saying) -> bool:
         """Whether an entry that was just committed has missed the reply."""
-        with self._lock:
+        with _lock:
             return self._is_taken and entry in self._entries
 
     def take(self) -> tuple[Target, ...]:
         """Return what was committed, for good; also what only a TestCase's own transaction keeps
         from that."""
-        with self._lock:
+        with _lock:
             self._is_taken = True
             if not self._entries:
                 return ()

@@ -29,14 +29,11 @@ class _Gathered(Entry):
     """Targets that were gathered at one moment; `promise` is that of their transaction, unless it
     is a TestCase's, which never commits."""
 
-    __slots__ = ("catalog", "level", "promise")
+    __slots__ = ("catalog", "promise")
 
-    def __init__(
-        self, catalog: Catalog, targets: tuple[Target, ...], level: tuple[str, ...]
-    ) -> None:
+    def __init__(self, catalog: Catalog, targets: tuple[Target, ...]) -> None:
         super().__init__(targets)
         self.catalog = catalog
-        self.level = level
         self.promise = Pledge(targets)
 
     def __call__(self) -> None:
@@ -59,13 +56,12 @@ class _Gathering:
         connection.commit = self._commit_held
 
     def add(self, catalog: Catalog, targets: tuple[Target, ...]) -> None:
-        level = tuple(self._connection.savepoint_ids)
         if not self._connection.run_on_commit:
             self._waiting.clear()  # those of a transaction that was rolled back
         last = self._waiting[-1] if self._waiting else None
-        if last and last.targets == targets and last.level == level and savepoints.alive([last]):
-            return  # as in a loop
-        entry = _Gathered(catalog, targets, level)
+        if last and last.targets == targets and savepoints.alive([last]):
+            return  # as in a loop; what has outlived its savepoint lives as long as this would
+        entry = _Gathered(catalog, targets)
         self._waiting.append(entry)
         savepoints.tie(entry, self._connection.alias)
 

@@ -110,7 +110,7 @@ class _Places:
 
         def gather(values: list[Any]) -> list[float]:
             floats = [
-                value for each in values for name in plain if type(value := each.get(name)) is float
+                value for name in plain for each in values if type(value := each.get(name)) is float
             ]
             for name, inner in places:
                 floats += inner([each[name] for each in values if name in each])

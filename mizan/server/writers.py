@@ -43,8 +43,6 @@ class Effect:
                 value = find(path)
             except Exception:  # noqa: BLE001, S112 (a property of an application raises anything)
                 continue
-            if value is None:
-                continue
             try:
                 params.append((name, coerce(wire_value(value), kind)))
             except MizanError:

@@ -95,6 +95,28 @@ def test_pages_and_webhooks(mizan_client, boards):
     assert Note.objects.get().text == "paid"
 
 
+def test_existing_code(mizan_client, rf, boards, note):
+    from notes import views
+    from notes.mizan import BoardContext
+
+    for write in (
+        lambda: note.save(),
+        lambda: Note.objects.filter(pk=note.pk).update(text="Eggs"),
+        lambda: views.paste(rf.post("/", {"text": "Tea"}), board_id=1),
+        lambda: views.Shorten.as_view()(rf.post("/"), board_id=1),
+    ):
+        assert mizan_client.read("board", board_id=1).status == 200
+        assert mizan_client.get("/api/mizan/ctx/board/?board_id=1&newest_first=false")[
+            "Cache-Status"
+        ] == "mizan; hit"
+        write()
+        assert mizan_client.get("/api/mizan/ctx/board/?board_id=1&newest_first=false")[
+            "Cache-Status"
+        ] == "mizan; fwd=miss; stored"
+    views.swap(1, 2)
+    assert len(mizan_client.read("board", board_id=2)["notes"]) == 2
+
+
 def test_a_page_begins_with_data(rf, boards, note):
     engine = Engine(libraries={"mizan": "mizan.django.templatetags.mizan"})
     request = rf.get("/")
@@ -169,7 +191,7 @@ def test_the_declarations_have_no_faults(project: Path) -> None:
 
 def test_the_code_does_what_is_said(project: Path) -> None:
     done = run(project, "pytest", "-q", *PLUGINS, "notes/tests.py", "test_more.py")
-    assert "9 passed" in done.stdout, done.stdout + done.stderr
+    assert "10 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_each_block_is_of_a_language_that_is_run() -> None:

@@ -24,7 +24,7 @@ from project.http import Web
 from project.orders.models import Customer, Gift, Label, Order
 from project.stale import OrdersContext, Reads, TotalContext, declare, heard, site
 
-from mizan.django import client, watch, watched_rows, watched_writes
+from mizan.django import client, gathered, savepoints, watch, watched_rows, watched_writes
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "other"])
 ALL = ["user 1", "user 2", "user 3"]
@@ -274,7 +274,14 @@ def test_a_table_of_a_parent(orders: list[Order], customers: list[Customer]) -> 
     assert reads() == expected
 
 
-def test_another_database(orders: list[Order]) -> None:
+def test_another_database(orders: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
+    gather, in_its_own = gathered.gather, []
+
+    def noted(*args: Any) -> None:
+        in_its_own.append((savepoints.in_transaction("other"), savepoints.in_transaction()))
+        gather(*args)
+
+    monkeypatch.setattr(gathered, "gather", noted)
     reads = Reads(Web())
     with heard() as signals:
         there = Customer.objects.using("other").create(owner_id=3)
@@ -282,6 +289,7 @@ def test_another_database(orders: list[Order]) -> None:
         with transaction.atomic(using="other"):
             Order.objects.using("other").update(total=2)
     assert (reads(), signals) == (["user 3"], ["orders;owner_id=3"] * 2)
+    assert in_its_own == [(True, False)] * 2
 
 
 def test_within_a_mutation_targets_are_in_its_reply(web: Web, orders: list[Order]) -> None:
