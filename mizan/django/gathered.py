@@ -59,16 +59,21 @@ class _Gathering:
         if not self._connection.run_on_commit:
             self._waiting.clear()  # those of a transaction that was rolled back
         last = self._waiting[-1] if self._waiting else None
-        if last and last.targets == targets and savepoints.alive([last]):
+        if last and last.targets == targets and self._alive([last]):
             return  # as in a loop; what has outlived its savepoint lives as long as this would
         entry = _Gathered(catalog, targets)
         self._waiting.append(entry)
         savepoints.tie(entry, self._connection.alias)
 
+    @staticmethod
+    def _alive(entries: list[_Gathered]) -> list[_Gathered]:
+        """Return what waits for the commit; a TestCase's entries may have been told of one."""
+        alive = {id(entry) for entry in savepoints.alive(entries) if not entry.committed}
+        return [entry for entry in entries if id(entry) in alive]
+
     def _commit_held(self) -> None:
         """Commit, after what was gathered is held."""
-        alive = savepoints.alive(self._waiting) if self._waiting else []
-        waiting = [entry for entry in alive if isinstance(entry, _Gathered)]
+        waiting = self._alive(self._waiting)
         self._waiting.clear()
         if not waiting:
             self._commit()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from project.http import Web
@@ -82,6 +82,7 @@ def test_what_a_reply_cannot_say_is_told_by_signal(settings: Any) -> None:
                 carried.tell(shelf(2))
                 late_started.set()
                 left.wait(10)
+            connection.close()
 
         late_started = threading.Event()
         late.append(threading.Thread(target=copy_context().run, args=(work,)))

@@ -147,3 +147,18 @@ def test_in_a_test_case_what_commits_is_purged(web: Web) -> None:
         Order.objects.create()
         invalidate(OrdersContext, owner_id=1)
     assert reads() == ["user 1"]
+    with commits(), transaction.atomic():  # the same again is not the same any more
+        invalidate(OrdersContext, owner_id=1)
+    assert reads() == ["user 1"]
+
+
+@pytest.mark.django_db(transaction=False)
+def test_what_a_test_case_was_told_of_is_not_held_again(cache: Noted) -> None:
+    with commits(), transaction.atomic():
+        invalidate(OrdersContext, owner_id=1)
+    gathering = vars(connection._connections[connection._alias])["_mizan_gathering"]
+    assert [name for name, *_ in cache.log] == ["renew"]
+    kept, gathering._commit = gathering._commit, lambda: None
+    gathering._commit_held()
+    gathering._commit = kept
+    assert [name for name, *_ in cache.log] == ["renew"]
