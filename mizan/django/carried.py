@@ -37,7 +37,7 @@ class _Saying(Entry):
     def __call__(self) -> None:
         super().__call__()
         if self.said is None or self.said.is_late(self):
-            invalidated.send_robust(type(self), targets=self.targets)
+            invalidated.send_robust(Said, targets=self.targets)
 
 
 # Threads of a request may outlive it. One lock does for all, as nobody holds it for long.

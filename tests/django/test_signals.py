@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mizan.django import invalidate
-from mizan.django.host import DjangoHost
+from mizan.django.carried import Said
 from mizan.django.signals import invalidated
 from mizan.protocol.targets import EVERYTHING, Target
 
@@ -26,6 +26,6 @@ def test_a_receiver_gets_the_targets() -> None:
     finally:
         invalidated.disconnect(receive)
     assert found == [
-        (DjangoHost, (Target("book", (("book_id", 5),)),)),
-        (DjangoHost, (EVERYTHING,)),
+        (Said, (Target("book", (("book_id", 5),)),)),
+        (Said, (EVERYTHING,)),
     ]
