@@ -14,15 +14,20 @@ export function dehydrate(client: Client): Slice[] {
     .map(({ context, params, base }) => ({ context, params, data: base }));
 }
 
-/** Puts data into a client, for instances of which it knows nothing. */
+/**
+ * Puts data into a client, for instances of which it knows nothing. Where something was invalidated
+ * since the client was made, nobody knows which came first: the data is shown, stale, and read anew.
+ */
 export function hydrate(client: Client, slices: readonly Slice[]): void {
   for (const { context: name, params, data } of slices) {
     const entry = entryOf(client, identify({ name }, params));
     const { status, stale } = entry.snapshot;
     if (status !== "pending" || stale) continue;
-    entry.wanted = undefined;
+    const doubt = !!client.changed;
+    entry.wanted = doubt ? "hydrate" : undefined;
     entry.base = data;
-    update(entry, { data: shown(entry, true), status: "success", updatedAt: Date.now() });
+    const updatedAt = Date.now();
+    update(entry, { data: shown(entry, true), status: "success", stale: doubt, updatedAt });
   }
 }
 

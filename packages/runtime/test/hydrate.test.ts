@@ -42,6 +42,18 @@ describe("hydrate", () => {
     expect(net.sent).toHaveLength(0);
   });
 
+  it("reads anew what may be older than an invalidation", async () => {
+    const { net, client, instance } = page();
+    invalidate(client, "user");
+    hydrate(client, slices);
+    expect(instance.getSnapshot()).toMatchObject({ data: slices[0]?.data, stale: true });
+    instance.subscribe(() => undefined);
+    await settled();
+    expect(net.sent).toHaveLength(1);
+    await net.last().reply({ name: "newer" });
+    expect(instance.getSnapshot()).toMatchObject({ data: { name: "newer" }, stale: false });
+  });
+
   it("does not touch what is known", async () => {
     const { net, client, instance } = page();
     void mizanFetch(client, user, { user_id: 5 });
