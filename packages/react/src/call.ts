@@ -1,11 +1,11 @@
 /**
  * Hooks that call a function.
- * Invariant: what is shown is of the last call, whenever earlier ones are answered.
+ * Invariant: what is shown is of the last call, whenever earlier ones are answered, and of this user.
  */
 
-import { mizanCall } from "@mizan/runtime";
+import { mizanCall, on } from "@mizan/runtime";
 import type { CallOptions, Client, MizanError, MizanFunction } from "@mizan/runtime";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useMizan } from "./provider.js";
 import type { CallResult } from "./types.js";
 
@@ -26,14 +26,18 @@ export function hookOf<A extends object, R, E extends string>(
   return () => {
     const client = useMizan();
     const [state, setState] = useState<State>(IDLE);
-    const last = useRef<unknown>(undefined);
+    const last = useRef<{ work: unknown; isFormer?: boolean }>(undefined);
     const call = useCallback(
       (args?: A, options?: CallOptions): Promise<R> => {
         const work = run(client, (args ?? {}) as A, options);
         const settle = (change: Partial<State>): void => {
-          if (last.current === work) setState({ ...IDLE, ...change });
+          const { current } = last;
+          if (current?.work !== work) return;
+          // A former user's call may tell nothing but that there is another user.
+          if (current.isFormer && change.error?.code !== "identity_mismatch") return;
+          setState({ ...IDLE, ...change });
         };
-        last.current = work;
+        last.current = { work };
         settle({ status: "pending", isPending: true });
         // As this takes the rejection, nobody has to who shows `error` alone.
         work.then(
@@ -52,6 +56,15 @@ export function hookOf<A extends object, R, E extends string>(
       last.current = undefined;
       setState(IDLE);
     }, []);
+    useEffect(
+      () =>
+        on(client, ({ type }) => {
+          if (type !== "reset") return;
+          if (last.current) last.current.isFormer = true;
+          setState(IDLE);
+        }),
+      [client],
+    );
     return { ...state, call, reset };
   };
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { callHook, contextHook, type CallResult } from "@mizan/react";
-import type { MizanError, MizanFunction } from "@mizan/runtime";
+import { reset, type MizanError, type MizanFunction } from "@mizan/runtime";
 import { act, cleanup } from "@testing-library/react";
 import { afterEach, expect, expectTypeOf, it } from "vitest";
 import { problem } from "../../runtime/test/fake.js";
@@ -113,6 +113,36 @@ it("forgets a call that is running", async () => {
   });
   await answer(opened, { result: GRACE, invalidate: [] });
   expect(now()).toMatchObject({ status: "idle", data: undefined });
+});
+
+it("shows nothing of a former user's calls", async () => {
+  const { opened, now, call } = await hooked();
+  await call();
+  await act(() => opened.net.last().reply({ result: GRACE, invalidate: [] }));
+  expect(now()).toMatchObject({ status: "success", data: GRACE });
+  act(() => {
+    reset(opened.client);
+  });
+  expect(now()).toMatchObject({ status: "idle", data: undefined });
+  await settle();
+  await call();
+  const late = opened.net.last();
+  expect(late.body).toEqual({ function: "rename", args: ARGS });
+  act(() => {
+    reset(opened.client);
+  });
+  expect(now()).toMatchObject({ status: "idle", isPending: false });
+  await act(() => late.reply({ result: GRACE, invalidate: [] }));
+  expect(now()).toMatchObject({ status: "idle", data: undefined });
+});
+
+it("tells that there is another user", async () => {
+  const { opened, now, call } = await hooked();
+  const { work } = await call();
+  const told = expect(work).rejects.toMatchObject({ code: "identity_mismatch" });
+  await act(() => opened.net.last().reply(...problem("identity_mismatch", 401)));
+  await told;
+  expect(now()).toMatchObject({ status: "error", error: { code: "identity_mismatch" } });
 });
 
 it("passes options on, and has the same functions all the time", async () => {
