@@ -168,7 +168,8 @@ def _end(pid: int, how: signal.Signals) -> str:
     """End a worker; tell if it had died before, or did not end as it should."""
     os.kill(pid, how)
     _, status = os.waitpid(pid, 0)
-    fine = os.WIFSIGNALED(status) if how is signal.SIGKILL else status == 0
+    # One that has not begun yet, and so does not see to SIGTERM, ends by it.
+    fine = status == how or (how is signal.SIGTERM and status == 0)
     return "ok" if fine else f"worker {pid} had died with status {status}"
 
 
