@@ -6,6 +6,7 @@ Every server is a child of this process, keeps nothing on disk and is gone when 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -26,8 +27,9 @@ _FAST = {"save": "", "appendonly": "no", "bind": HOST, "daemonize": "no"}
 
 
 def program() -> str:
-    """Return the path of redis-server, or of valkey-server."""
-    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    """Return the path of redis-server, or of valkey-server; REDIS_SERVER names another."""
+    names = (os.environ.get("REDIS_SERVER", "redis-server"), "valkey-server")
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         raise RuntimeError(
             "There is no redis-server on this machine. Install it (Debian, Ubuntu: sudo apt-get "
