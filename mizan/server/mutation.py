@@ -137,7 +137,7 @@ class _Mutation:
         finally:
             self.collector.is_atomic = False
         if self.cache is not None:
-            yield from self._make_good()
+            yield from (self._hand_over() if self.promise.is_nested else self._make_good())
         return result
 
     def without_transaction(self, is_direct: bool) -> Steps[Any]:
@@ -165,12 +165,12 @@ class _Mutation:
         return result
 
     def _transaction(self) -> Steps[Any]:
-        """Run it; hold what became stale as the last step before the commit."""
+        """Run it; hold what became stale as the last step before the commit, if that is its own."""
         result = yield self.run
         self._end()
         self.promise.targets = () if self.cache is None else self.collector.stale()
-        if self.promise.targets:
-            self.promise.is_nested = self.host.is_nested()
+        self.promise.is_nested = bool(self.promise.targets) and self.host.is_nested()
+        if self.promise.targets and not self.promise.is_nested:
             try:
                 yield from pledge(self.catalog, self.promise)
             except Problem:
@@ -183,6 +183,11 @@ class _Mutation:
             self.collector.settle(self.declared)
         else:
             self.collector.add(self.declared)
+
+    def _hand_over(self) -> Steps[None]:
+        """Leave it to the commit of a caller's transaction, which holds and renews all at once."""
+        targets = self.collector.finish() if self.is_outermost else self.promise.targets
+        yield Block(partial(self.host.gather, self.catalog, targets), always=True)
 
     def _make_good(self) -> Steps[None]:
         """After the commit, or once that of a caller's transaction comes, renew what was held."""

@@ -12,7 +12,7 @@ from project.orders.models import Customer, Order
 from project.stale import OrdersContext, Reads, declare
 
 from mizan.cache.base import Cache, CacheUnavailable
-from mizan.django import gathered, invalidate
+from mizan.django import affecting, affects, gathered, invalidate
 from mizan.server.problems import Problem
 from mizan.server.registry import registry
 from mizan.testing.django import commits
@@ -64,6 +64,27 @@ def test_it_is_held_once_before_the_commit_and_renewed_once_after(cache: Noted) 
     cache.log.clear()
     with transaction.atomic():
         pass
+    assert cache.log == []
+
+
+def test_existing_code_in_a_callers_transaction_is_held_with_its_commit(cache: Noted) -> None:
+    @affects(OrdersContext)
+    def save(owner_id: int) -> None:
+        Customer.objects.create(owner_id=owner_id)
+
+    with transaction.atomic():
+        save(1)
+        with suppress(Stop), transaction.atomic():
+            save(2)
+            raise Stop
+        with affecting(OrdersContext, owner_id=3):
+            Customer.objects.create(owner_id=3)
+        assert cache.log == []
+    assert cache.log == [("hold", 2, True), ("renew", 2, False)]
+    cache.log.clear()
+    with suppress(Stop), transaction.atomic():
+        save(1)
+        raise Stop
     assert cache.log == []
 
 

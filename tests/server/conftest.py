@@ -109,6 +109,7 @@ class FakeHost:
         self.reported: list[Exception] = []
         self.commit_error: Exception | None = None
         self._open: list[list[Callable[[], None]]] = []
+        self._gathered: list[tuple[Catalog, Entry]] = []
 
     def body(self, request: Request) -> bytes:
         if len(request.body) > self.body_limit:
@@ -147,6 +148,7 @@ class FakeHost:
         try:
             yield
             if len(self._open) == 1:
+                self._hold_gathered()
                 self.check_commit()
         except BaseException:
             self._open.pop()
@@ -181,9 +183,17 @@ class FakeHost:
         return bool(self._open)
 
     def gather(self, catalog: Catalog, targets: Any) -> None:
-        promise = Pledge(targets)
-        drive(pledge(catalog, promise))
-        self.when_committed(partial(fulfil_now, catalog, promise))
+        entry = Entry(targets)
+        self.tie(entry)
+        self._gathered.append((catalog, entry))
+
+    def _hold_gathered(self) -> None:
+        waiting, self._gathered = self._gathered, []
+        for catalog, entry in waiting:
+            if self.is_alive(entry):
+                promise = Pledge(entry.targets)
+                drive(pledge(catalog, promise))
+                self.when_committed(partial(fulfil_now, catalog, promise))
 
     def is_nested(self) -> bool:
         return len(self._open) > 1
