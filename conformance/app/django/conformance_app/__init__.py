@@ -1,0 +1,1 @@
+"""The conformance app on Django: `../../README.md` specifies it."""
