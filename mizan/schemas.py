@@ -43,6 +43,9 @@ _SHAPES: tuple[tuple[str, frozenset[str]], ...] = (
     ("cache-key", frozenset({"context", "params", "rev", "schema"})),
     ("mwt", frozenset({"header", "claims"})),
     ("headers", frozenset({"field", "targets"})),
+    ("events", frozenset({"heartbeat", "refused"})),
+    ("events", frozenset({"targets", "spread"})),
+    ("events", frozenset({"reason"})),
 )
 
 

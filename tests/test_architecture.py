@@ -35,10 +35,14 @@ ARROWS: dict[str, set[str]] = {
     "mizan.protocol": CORE,
     "mizan.cache.base": set(),
     "mizan.cache": CORE | {"mizan.cache.base", "mizan.protocol"},
-    "mizan.server": CORE | {"mizan.cache.base", "mizan.protocol"},
+    "mizan.events.base": {"mizan.protocol"},
+    "mizan.events": CORE
+    | {"mizan.cache", "mizan.cache.base", "mizan.events.base"}
+    | {"mizan.protocol"},
+    "mizan.server": CORE | {"mizan.cache.base", "mizan.events.base", "mizan.protocol"},
     "mizan.django": CORE
-    | {"mizan.cache", "mizan.cache.base", "mizan.protocol", "mizan.schemas", "mizan.server"}
-    | {"mizan_codegen"},
+    | {"mizan.cache", "mizan.cache.base", "mizan.events", "mizan.events.base", "mizan.protocol"}
+    | {"mizan.schemas", "mizan.server", "mizan_codegen"},
     "mizan.testing": CORE | {"mizan.django", "mizan.protocol", "mizan.schemas", "mizan.server"},
     "mizan.mwt": {"mizan.django"},
     "mizan_codegen": set(),
@@ -90,8 +94,9 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 def unit_of(module: str) -> str:
     """Return the unit a dotted name belongs to: `mizan.protocol` of `mizan.protocol.header`."""
-    if f"{module}.".startswith("mizan.cache.base."):  # all that the server may know of caches
-        return "mizan.cache.base"
+    for base in ("mizan.cache.base", "mizan.events.base"):  # all that the server may know of these
+        if f"{module}.".startswith(f"{base}."):
+            return base
     parts = module.removesuffix(".__init__").split(".")
     return ".".join(parts[:2]) if parts[0] == "mizan" else parts[0]
 

@@ -21,6 +21,18 @@ export type Default = ParamValue | null;
  */
 export type Digest = string;
 /**
+ * The nonce of a call, as the field `X-Mizan-Call` has it: random, of one call.
+ */
+export type EventCall = string;
+/**
+ * The data of one event of `{base}events/`: of `ready`, of `invalidate` or of `end`.
+ */
+export type EventData = EventReady | EventInvalidate | EventEnd;
+/**
+ * The id of an event: what a reader has been told of by then. Opaque.
+ */
+export type EventPosition = string;
+/**
  * The name of an HTTP header field.
  */
 export type FieldName = string;
@@ -279,6 +291,7 @@ export interface Documents {
   "context-bundle": ContextBundle;
   declarations: Declarations;
   error: ProblemDocument;
+  events: EventData;
   headers: HeaderField;
   invalidation: InvalidationTargets;
   manifest: Manifest;
@@ -767,6 +780,64 @@ export interface EdgeResolveOk {
    * URLs in which `*` stands for any characters.
    */
   patterns: Url[];
+}
+/**
+ * Data of `end`, after which the server closes the stream; the reader connects anew with the last id.
+ */
+export interface EventEnd {
+  /**
+   * `expired`: who asks has to be looked at anew; `shutdown`: the server ends; `slow`: the reader did not take what it was sent.
+   */
+  reason: "expired" | "shutdown" | "slow";
+}
+/**
+ * Data of `invalidate`: what the reader may know of what became stale.
+ */
+export interface EventInvalidate {
+  /**
+   * A canonical set, in which parameters are those alone that the reader named.
+   *
+   * @minItems 1
+   */
+  targets: Target[];
+  /**
+   * Milliseconds over which the reader should spread, at random, what it reads anew: for 0 at once.
+   */
+  spread: number;
+  /**
+   * The nonce of the one call that made all of it stale, if it had one.
+   */
+  call?: EventCall;
+}
+/**
+ * Data of `ready`, the first event: from its id on, everything is told.
+ */
+export interface EventReady {
+  /**
+   * How many seconds pass between two signs of life, at most.
+   */
+  heartbeat: number;
+  /**
+   * The instances that the reader may not read, and hears nothing of.
+   */
+  refused: EventRefusal[];
+}
+/**
+ * An instance that the reader may not read.
+ */
+export interface EventRefusal {
+  /**
+   * The context, as the reader named it.
+   */
+  context: Name;
+  /**
+   * The parameters, as the reader named them.
+   */
+  params: ParamValues;
+  /**
+   * The HTTP status that a read of the instance has.
+   */
+  status: number;
 }
 /**
  * The operation must be refused with this code.
