@@ -33,11 +33,12 @@ _CODES: Final = {
     "declaration": "name duplicate both unknown_target parameter_type default ambiguous scope by "
     "route user_scoped",
     "document": "invalid kind",
+    "events": "unavailable",
 }
 _HTTP_CODES: Final = (
     "validation malformed unauthenticated token_invalid identity_mismatch forbidden csrf private "
     "not_found method_not_allowed too_large uri_too_long unsupported_media_type internal "
-    "unavailable"
+    "unavailable too_many_requests"
 )
 # Written out, since the generated models take too long to import; a test holds it to the schema.
 KNOWN_CODES: Final = frozenset(_HTTP_CODES.split()) | {

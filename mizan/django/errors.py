@@ -30,9 +30,12 @@ from mizan.server.problems import STATUS, Problem, of_errors
 # REST framework is optional: its exceptions are known by the module that defines their base.
 _REST_FRAMEWORK = "rest_framework.exceptions"
 _is_code = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*").fullmatch
-_CODES = {
-    status: code for code, status in STATUS.items() if code not in ("csrf", "private", "malformed")
-} | {401: "unauthenticated", 400: "malformed"}
+# Others of their status mean something else; throttles of others have codes of their own.
+_NARROW = ("csrf", "private", "malformed", "events.unavailable", "too_many_requests")
+_CODES = {status: code for code, status in STATUS.items() if code not in _NARROW} | {
+    401: "unauthenticated",
+    400: "malformed",
+}
 
 
 def problem_of(error: Exception) -> Problem | None:

@@ -96,6 +96,8 @@ KnownCode = TypeAliasType(
         "unsupported_media_type",
         "internal",
         "unavailable",
+        "too_many_requests",
+        "events.unavailable",
     ],
 )
 """

@@ -36,7 +36,9 @@ STATUS = {
     "uri_too_long": 414,
     "unsupported_media_type": 415,
     "validation": 422,
+    "too_many_requests": 429,
     "internal": 500,
+    "events.unavailable": 501,
     "unavailable": 503,
 }
 # The phrases of RFC 9110, which older Pythons spell as its predecessors did.

@@ -22,7 +22,9 @@ const STATUS: Readonly<Record<string, number>> = {
   uri_too_long: 414,
   unsupported_media_type: 415,
   validation: 422,
+  too_many_requests: 429,
   internal: 500,
+  "events.unavailable": 501,
   unavailable: 503,
 };
 
@@ -38,7 +40,9 @@ const TITLE: Readonly<Record<number, string>> = {
   414: "URI Too Long",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
+  501: "Not Implemented",
   503: "Service Unavailable",
 };
 

@@ -154,7 +154,9 @@ export type KnownCode =
   | "uri_too_long"
   | "unsupported_media_type"
   | "internal"
-  | "unavailable";
+  | "unavailable"
+  | "too_many_requests"
+  | "events.unavailable";
 /**
  * The number that the runner gave a request; the answer repeats it.
  */

@@ -79,4 +79,6 @@ export type KnownCode =
   | "uri_too_long"
   | "unsupported_media_type"
   | "internal"
-  | "unavailable";
+  | "unavailable"
+  | "too_many_requests"
+  | "events.unavailable";
