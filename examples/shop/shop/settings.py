@@ -5,6 +5,8 @@ The environment may say:
 - DATABASE_URL: `postgres://user:password@host:port/name`, or `sqlite:///path`. Default: SQLite, in
   the file `shop.sqlite3` beside manage.py.
 - REDIS_URL: `redis://host:port/0` keeps replies there, for all workers. Default: in memory.
+- CELERY_BROKER_URL: `redis://host:port/1` hands tasks to workers (`celery -A shop worker`).
+  Default: tasks run at once.
 - SHOP_SECRET: at least 50 characters. Without it a key that everybody knows is used: fine on your
   own machine, nowhere else.
 - SHOP_DEBUG: `0` switches debugging off.
@@ -27,8 +29,10 @@ DEBUG = os.environ.get("SHOP_DEBUG", "1") == "1"
 ALLOWED_HOSTS = ["127.0.0.1", "[::1]", "localhost", ".localhost"]
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "mizan.django",
@@ -41,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "shop.tenants.TenantMiddleware",
 ]
 ROOT_URLCONF = "shop.urls"
@@ -50,7 +55,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 DATABASES = {"default": database(os.environ.get("DATABASE_URL"), BASE_DIR)}
@@ -72,6 +83,10 @@ STATICFILES_DIRS = [(prefix, path) for prefix, path in _STATIC if path.is_dir()]
 # One shop per subdomain: north.localhost:8000 and south.localhost:8000.
 TENANTS = {"north": "North Street Coffee", "south": "South Pier Tea"}
 DEFAULT_TENANT = "north"
+# Without a broker a task runs where it is called.
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL")
+CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
+CELERY_TASK_EAGER_PROPAGATES = True
 # What the payment provider signs its webhooks with.
 PAYMENT_SECRET = derived(SECRET_KEY, "payments")
 

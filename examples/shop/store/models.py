@@ -76,6 +76,7 @@ class OrderStatus(models.TextChoices):
 
     PLACED = "placed"
     PAID = "paid"
+    SHIPPED = "shipped"
     CANCELLED = "cancelled"
 
 
@@ -90,6 +91,9 @@ class Order(models.Model):
 
     class Meta:
         ordering = ("-placed_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"Order {self.pk}"
 
 
 class OrderLine(models.Model):

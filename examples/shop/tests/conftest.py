@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from mizan.testing.django import AsyncMizanClient, MizanClient
-from store.models import Customer, Product
+from store.models import Customer, Order, Product
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +71,12 @@ def async_ada(async_mizan_client: AsyncMizanClient) -> AsyncMizanClient:
 def customer() -> Callable[..., Customer]:
     """Return a user, by name, as a customer of a shop."""
     return lambda name, tenant="north": Customer.objects.get(user__username=name, tenant=tenant)
+
+
+@pytest.fixture
+def order() -> Order:
+    """Ada's order."""
+    return Order.objects.get()
 
 
 @pytest.fixture

@@ -2,16 +2,8 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from mizan.testing.django import MizanClient, assert_fetches_fresh, assert_invalidates, stale
 from store.models import Customer, Order, Product
-
-
-@pytest.fixture
-def order() -> Order:
-    """Ada's order."""
-    return Order.objects.get()
 
 
 def test_every_order_is_there_with_its_customer(mara: MizanClient, order: Order) -> None:

@@ -46,6 +46,7 @@ def test_an_order_is_seen_everywhere(
     assert_invalidates(
         reply,
         stale("cart", cart_id=cart),
+        stale("order", order_id=reply.result["id"]),
         stale("orders", customer_id=customer("ada").pk),
         stale("notifications", user_id=customer("ada").user_id),
         "catalogue, office, stock",

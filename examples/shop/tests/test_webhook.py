@@ -5,18 +5,13 @@ import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 
 from mizan.testing.django import MizanClient, assert_fetches_fresh, assert_invalidates, stale
 from store.models import Order, Payment
 from store.payments import TOLERANCE, check, signature
-
-
-@pytest.fixture
-def order() -> Order:
-    """Ada's order."""
-    return Order.objects.get()
 
 
 def send(
@@ -60,12 +55,35 @@ def test_other_events_change_nothing(visitor: MizanClient, order: Order) -> None
     assert order.status == "placed"
 
 
+@pytest.mark.parametrize("status", ["shipped", "cancelled"])
+def test_what_is_past_paying_stays_as_it_is(
+    visitor: MizanClient, order: Order, status: str
+) -> None:
+    Order.objects.update(status=status)
+    assert send(visitor, order).status_code == 204
+    order.refresh_from_db()
+    assert order.status == status
+
+
 @pytest.mark.parametrize("signed", ["", "t=1", "t=1,v1=" + "0" * 64])
 def test_a_wrong_signature_is_refused(visitor: MizanClient, order: Order, signed: str) -> None:
     response: Any = send(visitor, order, signed=signed)
     assert response.mizan.problem["code"] == "forbidden"
     assert_invalidates(response)
     assert not Payment.objects.exists()
+
+
+def test_a_refusal_tells_nobody_what_would_be_right(
+    visitor: MizanClient, order: Order, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    now, body = int(time.time()), b'{"id":"evt_1","type":"payment.succeeded"}'
+    response = send(visitor, order, body, f"t={now},v1={'0' * 64}")
+    right = signature(body, now).partition("v1=")[2]
+    told = caplog.text + response.content.decode()
+    assert "does not fit" in told
+    for secret in (right, str(settings.PAYMENT_SECRET), settings.PAYMENT_SECRET.hex()):
+        assert secret not in told
 
 
 def test_a_changed_body_is_refused(visitor: MizanClient, order: Order) -> None:

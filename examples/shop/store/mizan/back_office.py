@@ -8,14 +8,12 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from pydantic import Field
 
-from mizan.django import client, invalidate
+from mizan.django import client
 from store.errors import OrderClosed
 from store.mizan.contexts import (
     CatalogueContext,
-    NotificationsContext,
     OfficeContext,
     OrderContext,
-    OrdersContext,
     ProductContext,
     StockContext,
 )
@@ -81,8 +79,6 @@ def set_order_status(request: HttpRequest, order_id: int, status: OrderStatus) -
     if found.status == OrderStatus.CANCELLED:
         raise OrderClosed(f"Order {order_id} is cancelled already.")
     change_status(found, status)
-    invalidate(OrdersContext, customer_id=found.customer_id)
-    invalidate(NotificationsContext, user_id=found.customer.user_id)
     return found
 
 

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from mizan.django import Context, FromRequest
+from mizan.django import Context, FromRequest, watch
 from store.carts import cart_id
 from store.customers import customer_id
+from store.models import Order
 
 
 class SessionContext(Context):
@@ -53,3 +54,9 @@ class NotificationsContext(Context):
     """The feed of the signed-in user."""
 
     user_id: int = FromRequest(lambda request: request.user.pk)
+
+
+# Orders are also changed by what declares nothing: the admin, and the task that ships them.
+watch(Order, OrderContext, order_id="pk")
+watch(Order, OrdersContext, customer_id="customer_id")
+watch(Order, OfficeContext)

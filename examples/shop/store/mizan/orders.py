@@ -95,16 +95,15 @@ def cancel_order(request: HttpRequest, order_id: int) -> OrderShape:
 def payment_webhook(request: HttpRequest, order_id: int) -> HttpResponse:
     """Note that an order was paid. Only the payment provider can call this.
 
-    The provider knows no customer; whose lists are stale is found out here.
+    It knows no customer; whose list is stale is known to `watch(Order, …)`.
     """
     payments.check(request.body, request.headers.get("Payment-Signature", ""))
     event = json.loads(request.body)
     paid = get_object_or_404(Order.objects.select_related("customer"), pk=order_id)
     _, is_new = Payment.objects.get_or_create(event=event["id"], defaults={"order": paid})
-    if is_new and event["type"] == "payment.succeeded":
+    is_due = is_new and event["type"] == "payment.succeeded"
+    if is_due and paid.status == OrderStatus.PLACED:
         change_status(paid, OrderStatus.PAID)
-        invalidate(OrdersContext, customer_id=paid.customer_id)
-        invalidate(NotificationsContext, user_id=paid.customer.user_id)
     return HttpResponse(status=204)
 
 
@@ -120,6 +119,8 @@ def change_status(order: Order, status: OrderStatus) -> None:
         for line in order.lines.all():
             Product.objects.filter(pk=line.product_id).update(stock=F("stock") + line.quantity)
             invalidate(ProductContext, product_id=line.product_id)
+        invalidate(CatalogueContext)
+        invalidate(StockContext)
     order.status = status
     order.save(update_fields=["status"])
     _notify(order, f"Order {order.pk} is {status.value}.")
@@ -136,3 +137,4 @@ def _take(line: CartLine) -> None:
 
 def _notify(about: Order, text: str) -> None:
     Notification.objects.create(user_id=about.customer.user_id, text=text)
+    invalidate(NotificationsContext, user_id=about.customer.user_id)

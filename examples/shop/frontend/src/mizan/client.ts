@@ -11,7 +11,7 @@ export type * from "./types.js";
 export const BASE_URL = "/api/mizan/";
 
 /** The digest of the client schema that this was generated from. */
-export const SCHEMA = "b8d508c1ee072f3499d6a3025810d3734129fa0e222e57e3ca1fe8aa33ccba22";
+export const SCHEMA = "9e5f5bffcefa04a7abf3e3ad19f42db565a9b4f0004ab40415e67d3f4e0b2f47";
 
 /** A client of this server, whose `onSkew` hears of a server that has another schema. */
 export function createClient(options: Partial<ClientOptions> = {}): Client {

@@ -110,7 +110,7 @@ export interface OrderShape {
 }
 
 /** What has become of an order. */
-export type OrderStatus = "placed" | "paid" | "cancelled";
+export type OrderStatus = "placed" | "paid" | "shipped" | "cancelled";
 
 export interface OrdersInput {
   /** @default null */
@@ -348,7 +348,7 @@ export interface NotificationsData {
 export interface OfficeParams {
   /** @default 1 */
   page?: number;
-  status?: "placed" | "paid" | "cancelled" | null;
+  status?: "placed" | "paid" | "shipped" | "cancelled" | null;
 }
 
 /** The orders of everybody, for the people who run the shop. */
@@ -371,7 +371,7 @@ export interface OrderData {
 export interface OrdersParams {
   /** @default 1 */
   page?: number;
-  status?: "placed" | "paid" | "cancelled" | null;
+  status?: "placed" | "paid" | "shipped" | "cancelled" | null;
 }
 
 /** The orders of the signed-in customer. */

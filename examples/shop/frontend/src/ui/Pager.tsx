@@ -22,7 +22,12 @@ export function Pager({ pages }: { readonly pages: number }): ReactElement {
   );
 }
 
-export const STATUSES = { placed: "Placed", paid: "Paid", cancelled: "Cancelled" } as const;
+export const STATUSES = {
+  placed: "Placed",
+  paid: "Paid",
+  shipped: "Shipped",
+  cancelled: "Cancelled",
+} as const;
 
 /** The status that a query asks for. */
 export function statusOf({ searchParams }: URL): OrderStatus | undefined {

@@ -52,7 +52,9 @@ MANY = {
 }
 # name -> the shops where the user is a customer
 CUSTOMERS = {"ada": ("north", "south"), "bo": ("north",)}
-MANAGERS = {"mara": ("change_product", "view_customer")}
+MANAGERS = {"mara": ("view_product", "change_product", "view_customer", "change_order")}
+# Of the orders of the weeks before, in turn.
+STATUSES = (OrderStatus.PLACED, OrderStatus.PAID, OrderStatus.CANCELLED)
 
 
 class Command(BaseCommand):
@@ -77,7 +79,7 @@ class Command(BaseCommand):
                     defaults={"name": name.title(), "email": f"{name}@example.org"},
                 )
         for name, permissions in MANAGERS.items():
-            _user(name).user_permissions.set(
+            _user(name, is_staff=True).user_permissions.set(
                 Permission.objects.filter(codename__in=permissions, content_type__app_label="store")
             )
         _order()
@@ -100,10 +102,10 @@ def _products(shops: dict[str, list[tuple[str, str, str, int]]]) -> None:
             )
 
 
-def _user(name: str) -> Any:
+def _user(name: str, **fields: Any) -> Any:
     model = get_user_model()
     user, is_new = model.objects.get_or_create(
-        username=name, defaults={"email": f"{name}@example.org"}
+        username=name, defaults={"email": f"{name}@example.org", **fields}
     )
     if is_new:
         user.set_password(PASSWORD)
@@ -121,7 +123,6 @@ def _order() -> None:
 def _more_orders() -> None:
     """Let Ada and Bo have bought things in the weeks before."""
     names = [name for name, *_ in PRODUCTS["north"] + MANY["north"]]
-    statuses = list(OrderStatus)
     for user, count in (("ada", 13), ("bo", 4)):
         customer = Customer.objects.get(tenant="north", user__username=user)
         if customer.orders.count() > 1:
@@ -129,7 +130,7 @@ def _more_orders() -> None:
         for number in range(1, count + 1):
             order = _buy(customer, names[number * 4 % len(names)], 1 + number % 3)
             order.placed_at -= timedelta(days=number, hours=number % 5)
-            order.status = statuses[number % len(statuses)]
+            order.status = STATUSES[number % len(STATUSES)]
             order.save()
 
 
