@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
+from .attach import Attached
+from .channel import Fault
 from .messages import HELLO, SPEC, Answer, read, read_hello, request
-from .port import Fault, Process
+from .port import Process
 from .vectors import payload
 
 K = TypeVar("K")
@@ -25,17 +27,25 @@ _REFILL: Final = WINDOW // 2
 
 
 class Client(Generic[K]):
-    """One port's process. Requests carry a key of the caller's, and answers come back with it."""
+    """One running port. Requests carry a key of the caller's, and answers come back with it."""
 
     def __init__(
-        self, command: Sequence[str], deadline: float, start_deadline: float = START_DEADLINE
+        self,
+        port: Sequence[str] | str,
+        deadline: float,
+        start_deadline: float = START_DEADLINE,
+        *,
+        trace: bool = False,
     ) -> None:
-        """Start the port and shake hands; ``deadline`` is in seconds, for each answer.
+        """Start the port, or connect to it, and shake hands.
 
-        Raises PortUnusable where the command cannot be started, and Fault where what starts is no
-        port of this specification.
+        ``port`` is its command, or, as a string, the ``HOST:PORT`` where it listens; ``deadline``
+        is in seconds, for each answer; ``trace`` shows the raw lines on standard error. Raises
+        PortUnusable where there is no port to speak with, and Fault where what is there is no port
+        of this specification.
         """
-        self._process = Process(command)
+        self._process = Attached(port) if isinstance(port, str) else Process(port)
+        self._process.trace = trace
         self._deadline = deadline
         self._next = 1
         self._in_flight: dict[int, K] = {}

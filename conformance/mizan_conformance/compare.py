@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from mizan.pointer import step
 
 _SHOWN = 160
+_WINDOW = 30  # characters on each side of where long texts part
 
 
 class Difference(NamedTuple):
@@ -20,10 +21,11 @@ class Difference(NamedTuple):
     pointer: str
     expected: str
     actual: str
+    parting: str = ""
 
     def __str__(self) -> str:
         place = f"at {self.pointer}: " if self.pointer else ""
-        return f"{place}expected {self.expected}, got {self.actual}"
+        return f"{place}expected {self.expected}, got {self.actual}{self.parting}"
 
 
 def difference(expected: Any, actual: Any, pointer: str = "") -> Difference | None:
@@ -34,6 +36,8 @@ def difference(expected: Any, actual: Any, pointer: str = "") -> Difference | No
         return _of_arrays(expected, actual, pointer)
     if _equal(expected, actual):
         return None
+    if isinstance(expected, str) and isinstance(actual, str):
+        return _of_texts(expected, actual, pointer)
     return Difference(pointer, show(expected), show(actual))
 
 
@@ -47,6 +51,31 @@ def show(value: Any, limit: int = _SHOWN) -> str:
         return text
     half = limit // 2
     return f"{text[:half]} ... {text[-half:]} ({len(text)} characters)"
+
+
+def _of_texts(expected: str, actual: str, at: str) -> Difference:
+    """Tell the first byte at which two texts part, and show what stands around it."""
+    left, right = (text.encode("utf-8", "surrogatepass") for text in (expected, actual))
+    pairs = zip(left, right, strict=False)
+    byte = next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(left), len(right)))
+    # Where that byte is within a character, the character begins before it.
+    place = len(left[:byte].decode("utf-8", "ignore"))
+    parting = f" (they part at byte {byte}: {_byte(left, byte)}, not {_byte(right, byte)})"
+    shown = (_around(text, place) for text in (expected, actual))
+    return Difference(at, *shown, parting if left and right else "")
+
+
+def _byte(data: bytes, index: int) -> str:
+    return f"0x{data[index]:02x}" if index < len(data) else "the end"
+
+
+def _around(text: str, place: int) -> str:
+    if len(text) <= _SHOWN // 2:
+        return show(text)
+    start, end = max(0, place - _WINDOW), place + _WINDOW
+    shown = json.dumps(text[start:end], ensure_ascii=True)
+    marks = ("... " if start else "", " ..." if end < len(text) else "")
+    return f"{marks[0]}{shown}{marks[1]} ({len(text)} characters)"
 
 
 def _equal(expected: Any, actual: Any) -> bool:

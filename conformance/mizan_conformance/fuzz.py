@@ -20,9 +20,9 @@ from hypothesis.errors import Flaky
 
 from mizan.testing import headers, target_set_documents
 
+from .channel import Fault, PortUnusable
 from .client import START_DEADLINE, Client
 from .fuzz_vector import Case, Difference, core_answer, law_broken
-from .port import Fault, PortUnusable
 from .progress import Progress, progress_bar
 from .run import judge
 

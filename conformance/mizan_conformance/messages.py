@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from mizan.models import port as models
 from mizan.protocol.values import whole
 
-from .port import Fault, show_line
+from .channel import Fault, show_line
 
 HELLO: Final = "hello"
 SPEC: Final = "1.0"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
+from .channel import Fault, PortUnusable
 from .client import START_DEADLINE, Client
 from .compare import difference, show
 from .messages import Answer, output_fault
-from .port import Fault, PortUnusable
 from .progress import Progress, progress_bar
 from .report import Report, Result
 from .tagged import untag

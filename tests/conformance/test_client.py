@@ -5,9 +5,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from mizan_conformance.channel import Fault, PortUnusable
 from mizan_conformance.client import WINDOW, Client
 from mizan_conformance.messages import Answer, InvalidRequest
-from mizan_conformance.port import Fault, PortUnusable
 from mizan_conformance.vectors import payload
 
 Start = Callable[[str], Client[str]]

@@ -64,6 +64,27 @@ def test_long_values_are_cut_in_their_middle() -> None:
     assert len(text) < 200
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "said"),
+    [
+        ("abc", "abd", 'expected "abc", got "abd" (they part at byte 2: 0x63, not 0x64)'),
+        ("abc", "ab", 'expected "abc", got "ab" (they part at byte 2: 0x63, not the end)'),
+        # U+00E9 and U+00E8 have their first byte in common.
+        ("x\u00e9", "x\u00e8", "(they part at byte 2: 0xa9, not 0xa8)"),
+        ("\ud800", "\ud801", "(they part at byte 2: 0x80, not 0x81)"),
+        ("", "a", 'expected "", got "a"'),
+    ],
+)
+def test_texts_part_at_a_byte(expected: str, actual: str, said: str) -> None:
+    assert str(difference(expected, actual)).endswith(said)
+
+
+def test_long_texts_are_shown_where_they_part() -> None:
+    said = str(difference("a" * 500 + "b" + "c" * 500, "a" * 500 + "d" + "c" * 500))
+    assert f'... "{"a" * 30}b{"c" * 29}" ... (1001 characters)' in said
+    assert said.endswith("(they part at byte 500: 0x62, not 0x64)")
+
+
 def test_what_nests_too_deep_is_told_all_the_same() -> None:
     deep: list[Any] = []
     for _ in range(100_000):

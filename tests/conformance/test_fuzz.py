@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mizan.schemas import problems
 from mizan_conformance import fuzz
+from mizan_conformance.channel import PortUnusable
 from mizan_conformance.fuzz import fuzz_header
 from mizan_conformance.fuzz_vector import Case, Difference, core_answer
-from mizan_conformance.port import PortUnusable
 
 PYTHON_PORT = [sys.executable, "-m", "mizan_conformance.python_port"]
 # A port that is right but for one thing: {} is replaced by a statement that changes `answer`.

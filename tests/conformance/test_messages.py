@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mizan_conformance.channel import Fault
 from mizan_conformance.messages import (
     Answer,
     InvalidRequest,
@@ -16,7 +17,6 @@ from mizan_conformance.messages import (
     read_hello,
     request,
 )
-from mizan_conformance.port import Fault
 from mizan_conformance.vectors import load_all, payload
 
 HELLO = {
