@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache as once
+from functools import partial
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -17,7 +18,6 @@ from django.utils.module_loading import import_string
 from mizan.cache.base import Limits
 from mizan.django import conf, values
 from mizan.django.conf import KIB, MINUTES, Setting
-from mizan.server.declare import near
 
 MIB = KIB * KIB
 DAY = 24 * 60 * MINUTES
@@ -200,9 +200,7 @@ class CacheSettings:
         return self.backend not in (None, MEMORY)
 
 
-def _usable(name: str) -> Any:
-    found = conf.usable("MIZAN_CACHE").get(name, KEYS[name].default)
-    return found if KEYS[name].problem(found) is None else KEYS[name].default
+_usable = partial(conf.member, "MIZAN_CACHE", KEYS)
 
 
 @once
@@ -233,19 +231,10 @@ def current() -> CacheSettings:
 
 def problems() -> Iterator[tuple[Setting, str]]:
     """Yield (setting, sentence) for each key with a wrong value, or that there is not."""
-    given = conf.usable("MIZAN_CACHE")
-    (whole,) = [each for each in conf.SETTINGS if each.name == "MIZAN_CACHE"]
-    for name in given.keys() - KEYS.keys():
-        yield whole, f"there is no key {name!r}{near(name, KEYS)}."
-    wrong = dict(_each(given))
+    yield from conf.unknown_members("MIZAN_CACHE", KEYS)
+    wrong = conf.wrong_members("MIZAN_CACHE", KEYS)
     for name, sentence in (wrong or dict(_together())).items():
         yield KEYS[name], sentence
-
-
-def _each(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, setting in KEYS.items():
-        if name in given and (sentence := setting.problem(given[name])):
-            yield name, sentence
 
 
 def _together() -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from mizan.django import values
 from mizan.protocol.token import MAX_LIFETIME, Key
+from mizan.server.declare import near
 
 MINUTES = 60
 KIB = 1024
@@ -104,6 +105,13 @@ SETTINGS = (
         "mizan.E110",
         "The secret of permission keys: at least 32 bytes, independent of MIZAN_MWT_KEYS.",
     ),
+    Setting(
+        "MIZAN_EVENTS",
+        None,
+        values.unless_none(values.dictionary),
+        "mizan.E111",
+        "Events for open pages: a dictionary, whose keys events.md lists. None: no events.",
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -134,6 +142,26 @@ def problems() -> Iterator[tuple[Setting, str]]:
         yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is missing, and MIZAN_MWT_KEYS needs it."
     if secret is not None and values.secret(secret) is None and pkey_secret() in token_secrets():
         yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is also a key of MIZAN_MWT_KEYS; make another."
+
+
+def member(name: str, keys: Mapping[str, Setting], key: str) -> Any:
+    """Return the value of a key of a setting that is a dictionary; its default where there is
+    none, or one that a check refuses."""
+    value = (usable(name) or {}).get(key, keys[key].default)
+    return value if keys[key].problem(value) is None else keys[key].default
+
+
+def unknown_members(name: str, keys: Mapping[str, Setting]) -> Iterator[tuple[Setting, str]]:
+    """Yield (setting, sentence) for each key of a dictionary that there is not."""
+    for key in (usable(name) or {}).keys() - keys.keys():
+        yield _BY_NAME[name], f"there is no key {key!r}{near(key, keys)}."
+
+
+def wrong_members(name: str, keys: Mapping[str, Setting]) -> dict[str, str]:
+    """Return what is wrong with values of a dictionary, by key."""
+    given = usable(name) or {}
+    found = {key: keys[key].problem(given[key]) for key in keys if key in given}
+    return {key: sentence for key, sentence in found.items() if sentence}
 
 
 def token_secrets() -> list[bytes]:

@@ -74,6 +74,11 @@ def dictionary(value: Any) -> str | None:
     return f"expected a dictionary by names, got {type(value).__name__}."
 
 
+def unless_none(check: Check) -> Check:
+    """Return the check for a value that may also be None."""
+    return lambda value: None if value is None else check(value)
+
+
 def names(value: Any) -> str | None:
     """Check a list of names; a string is none, for it is a list of letters."""
     if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(n, str) for n in value):

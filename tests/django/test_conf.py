@@ -39,6 +39,7 @@ def test_the_defaults_are_right(settings: Any) -> None:
         "MIZAN_MWT_AUDIENCE": "mizan",
         "MIZAN_MWT_TTL": 300,
         "MIZAN_PKEY_SECRET": None,
+        "MIZAN_EVENTS": None,
     }
     conf.forget()
 
@@ -62,6 +63,8 @@ WRONG: list[tuple[str, Any]] = [
     ("MIZAN_BODY_LIMIT", 1 << 30),
     ("MIZAN_CACHE", "memory"),
     ("MIZAN_CACHE", {5: "memory"}),
+    ("MIZAN_EVENTS", "memory"),
+    ("MIZAN_EVENTS", {5: "memory"}),
     ("MIZAN_MWT_KEYS", []),
     ("MIZAN_MWT_KEYS", "secret"),
     ("MIZAN_MWT_KEYS", ["secret"]),
