@@ -66,7 +66,7 @@ CONFINED = {
     "orjson": {"mizan.protocol"},
     "prometheus_client": {"mizan.django"},
     "pytest": {"mizan.testing"},
-    "redis": {"mizan.cache"},
+    "redis": {"mizan.cache", "mizan.events"},
 }
 
 # What would let a clock, a process or the network into the pure core.

@@ -13,8 +13,6 @@ from collections.abc import Callable
 
 from mizan.cache.base import CacheUnavailable
 
-logger = logging.getLogger("mizan.cache")
-
 FAILURES = 3
 """After how many failures in a row it opens."""
 WAITS = (1.0, 8.0)
@@ -26,7 +24,7 @@ class Breaker:
 
     `name` is the server's, for messages. `on_recovered` are called, in the thread of the caller
     that succeeded, after the first success that follows a failure; what they raise is logged.
-    `clock` returns seconds.
+    `clock` returns seconds. `what` names the logger `mizan.WHAT`, and begins its messages.
     """
 
     def __init__(
@@ -34,11 +32,14 @@ class Breaker:
         name: str,
         on_recovered: list[Callable[[], object]],
         clock: Callable[[], float] = time.monotonic,
+        what: str = "cache",
     ) -> None:
         self.name = name
         self.failures = 0
         self._on_recovered = on_recovered
         self._clock = clock
+        self._what = what
+        self._logger = logging.getLogger(f"mizan.{what}")
         self._lock = threading.Lock()
         self._wait = 0.0  # seconds; 0 while closed
         self._retry_at = 0.0
@@ -77,7 +78,7 @@ class Breaker:
                 return
             self._retry_at = self._clock() + self._wait
         if opens:
-            logger.warning("cache.unavailable: %s: %s", self.name, why)
+            self._logger.warning("%s.unavailable: %s: %s", self._what, self.name, why)
 
     def succeeded(self) -> None:
         """Count a call that the server answered: closes at once. To call it is only needed while
@@ -88,9 +89,9 @@ class Breaker:
         if not failures:
             return
         if was_open:
-            logger.warning("cache.recovered: %s", self.name)
+            self._logger.warning("%s.recovered: %s", self._what, self.name)
         for call in tuple(self._on_recovered):
             try:
                 call()
             except Exception:
-                logger.exception("cache.recovered: a callback failed")
+                self._logger.exception("%s.recovered: a callback failed", self._what)

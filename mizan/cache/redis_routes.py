@@ -33,6 +33,9 @@ class Route(Protocol):
     def nodes(self) -> Course[list[Address]]:
         """Return every server that holds keys."""
 
+    def home(self, key: bytes) -> Course[Address]:
+        """Return the server of a key, for who keeps a connection of his own to it."""
+
     def failed(self) -> None:
         """Forget what may no longer be so, as a server could not be reached."""
 
@@ -51,6 +54,10 @@ class One:
     def nodes(self) -> Course[list[Address]]:
         yield from ()  # nothing has to be asked
         return [self.address]
+
+    def home(self, key: bytes) -> Course[Address]:  # noqa: ARG002 (it has all keys)
+        yield from ()
+        return self.address
 
     def failed(self) -> None:
         pass
@@ -71,7 +78,10 @@ class Watched:
         return (yield from exchange(address, commands))
 
     def nodes(self) -> Course[list[Address]]:
-        return [self._master or (yield from self._find())]
+        return [(yield from self.home(b""))]
+
+    def home(self, key: bytes) -> Course[Address]:  # noqa: ARG002 (it has all keys)
+        return self._master or (yield from self._find())
 
     def failed(self) -> None:
         self._master = None
@@ -127,6 +137,11 @@ class Spread:
     def nodes(self) -> Course[list[Address]]:
         yield from self._learn()
         return self._slots.nodes()
+
+    def home(self, key: bytes) -> Course[Address]:
+        if self._slots.stale:
+            yield from self._learn()
+        return self._slots.node(slot_of(key))
 
     def failed(self) -> None:
         self._slots.stale = True

@@ -45,8 +45,8 @@ class Dialler:
             why = str(error) if isinstance(error, TypeError) else type(error).__name__
             names = ", ".join(sorted(place.options["data"]))
             raise ConfigurationError(
-                "configuration.cache",
-                f"redis-py refuses the options of the cache's connections ({names}): {why}.",
+                f"configuration.{place.what}",
+                f"redis-py refuses the options of the {place.what}'s connections ({names}): {why}.",
             ) from None
 
     def breaker(self, address: Address) -> Breaker:

@@ -40,27 +40,31 @@ _NOT_OURS = {
 class Place:
     """Servers, and how to connect to them: `options` by the role of an address."""
 
+    what: str
+    """What it is the place of, for messages: ``cache``."""
     kind: str
     """``tcp``, ``tls`` or ``unix``."""
     route: Route
     options: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
 
-def place(url: str, options: Mapping[str, Any]) -> Place:
+def place(url: str, options: Mapping[str, Any], what: str = "cache") -> Place:
     """Return what a URL and further options say. Raises ConfigurationError."""
     try:
-        return _place(url, dict(options))
+        return _place(what, url, dict(options))
     except (ValueError, LookupError):
         pass  # its text may hold a part of the password
-    raise ConfigurationError("configuration.cache", f"The URL of the cache cannot be read: {_HOW}.")
+    raise ConfigurationError(
+        f"configuration.{what}", f"The URL of the {what} cannot be read: {_HOW}."
+    )
 
 
-def _place(url: str, options: dict[str, Any]) -> Place:
+def _place(what: str, url: str, options: dict[str, Any]) -> Place:
     scheme, _, rest = url.partition("://")
     base, _, form = scheme.partition("+")
     if scheme == "unix":
         read = _read(url)
-        return _finish("unix", One(Address(read["path"], 0)), read, options)
+        return _finish(what, "unix", One(Address(read["path"], 0)), read, options)
     if base not in ("redis", "rediss") or form not in ("", "sentinel", "cluster"):
         raise ValueError(scheme)
     netloc, _, path = rest.partition("/")
@@ -73,7 +77,7 @@ def _place(url: str, options: dict[str, Any]) -> Place:
         raise ValueError(database)
     read = _read(f"{base}://{login}{at}host/{database}?{query or more}")
     route = _route(form, addresses, unquote(service))
-    return _finish("tls" if base == "rediss" else "tcp", route, read, options)
+    return _finish(what, "tls" if base == "rediss" else "tcp", route, read, options)
 
 
 def _read(url: str) -> dict[str, Any]:
@@ -98,11 +102,13 @@ def _address(name: str, form: str) -> Address:
     return Address(parts.hostname or "127.0.0.1", port, role)
 
 
-def _finish(kind: str, route: Route, read: dict[str, Any], options: dict[str, Any]) -> Place:
+def _finish(
+    what: str, kind: str, route: Route, read: dict[str, Any], options: dict[str, Any]
+) -> Place:
     data = {k: v for k, v in (read | options).items() if k not in _NOT_OURS}
     # Sentinels have their own users; what is about TLS and sockets is common.
     sentinel = {k: v for k, v in data.items() if k.startswith(("ssl_", "socket_"))}
     for name in ("username", "password"):
         if value := data.pop(f"sentinel_{name}", None):
             sentinel[name] = value
-    return Place(kind, route, {"data": data, "sentinel": sentinel})
+    return Place(what, kind, route, {"data": data, "sentinel": sentinel})

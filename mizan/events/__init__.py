@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from mizan.events.base import BrokerUnavailable
     from mizan.events.hub import Hub
     from mizan.events.memory import MemoryBroker
+    from mizan.events.redis import RedisBroker
 
-__all__ = ["BrokerUnavailable", "Hub", "MemoryBroker"]
+__all__ = ["BrokerUnavailable", "Hub", "MemoryBroker", "RedisBroker"]
 
-_HOMES = {"Hub": "hub", "MemoryBroker": "memory"}
+_HOMES = {"Hub": "hub", "MemoryBroker": "memory", "RedisBroker": "redis"}
 
 
 def __getattr__(name: str) -> Any:

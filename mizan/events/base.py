@@ -52,8 +52,8 @@ class Broker(Protocol):
     aio: AsyncBroker
     """Publishing as a coroutine, for event loops."""
 
-    def publish(self, targets: tuple[Target, ...], call: str = "") -> str:
-        """Publish a canonical set of targets; return its position. Raises BrokerUnavailable.
+    def publish(self, targets: tuple[Target, ...], call: str = "") -> None:
+        """Publish a canonical set of targets, and the nonce of a call. Raises BrokerUnavailable.
 
         A message that is published twice does no harm.
         """
@@ -73,4 +73,4 @@ class Broker(Protocol):
 class AsyncBroker(Protocol):
     """The method of Broker that publishes, as a coroutine."""
 
-    async def publish(self, targets: tuple[Target, ...], call: str = "") -> str: ...
+    async def publish(self, targets: tuple[Target, ...], call: str = "") -> None: ...

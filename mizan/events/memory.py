@@ -29,8 +29,8 @@ class MemoryBroker:
         self._lock = threading.Lock()
         self._bells: set[_Bell] = set()
 
-    def publish(self, targets: tuple[Target, ...], call: str = "") -> str:
-        """Publish targets; return their position (see `Broker`). Never fails."""
+    def publish(self, targets: tuple[Target, ...], call: str = "") -> None:
+        """Publish targets (see `Broker`). Never fails."""
         with self._lock:
             self._count += 1
             message = Message(self._id(self._count), targets, call)
@@ -38,7 +38,6 @@ class MemoryBroker:
             bells = tuple(self._bells)
         for bell in bells:
             bell.ring()
-        return message.id
 
     async def follow(self) -> AsyncGenerator[Item]:
         """Yield all kept messages, and then each that is published (see `Broker`)."""
@@ -95,5 +94,5 @@ class _Coroutines:
     def __init__(self, broker: MemoryBroker) -> None:
         self._broker = broker
 
-    async def publish(self, targets: tuple[Target, ...], call: str = "") -> str:
-        return self._broker.publish(targets, call)
+    async def publish(self, targets: tuple[Target, ...], call: str = "") -> None:
+        self._broker.publish(targets, call)

@@ -324,7 +324,7 @@ def test_a_server_turned_replica_is_left(redis_server: Server, make: Make) -> No
     try:
         with pytest.raises(CacheUnavailable, match=r"READONLY|read only"):
             cache.purge(GUARDS)
-        assert not cache._sender._idle
+        assert not cache._client.sender._idle
     finally:
         redis_server.client.replicaof("NO", "ONE")
     put(cache)
@@ -525,7 +525,7 @@ def test_idle_connections_to_every_node_may_be_gone(redis_cluster: Cluster, make
     tags = [f"guard-{n}" for n in range(40)]
     cache.purge(tags)
     for node in redis_cluster.nodes:  # as if two threads had been at it
-        cache._sender.exchange([Batch(Address(HOST, node.port), [(b"PING",)])], fresh=True)
+        cache._client.sender.exchange([Batch(Address(HOST, node.port), [(b"PING",)])], fresh=True)
     for node in redis_cluster.nodes:
         node.client.execute_command("CLIENT KILL", "TYPE", "normal", "SKIPME", "yes")
     cache.purge(tags)
