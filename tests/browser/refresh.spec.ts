@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, link, settled, stopClock, test, visit } from "./fixtures.js";
+import { Gate } from "./gate.js";
 import { ENDPOINTS, Traffic } from "./traffic.js";
 
 /** The orders in a table, from the top, as soon as they are those that were asked for. */
@@ -167,6 +168,42 @@ test("lists by status and page lose and gain the row whose status changed", asyn
   await expect(pages).toContainText("Page 2 of 2");
   const all = [...now, ...(await rows(page, table))];
   expect(all.sort()).toEqual([...placed, "Order 5"].sort());
+});
+
+test("who is on a last page that the last row leaves is led to the page before", async ({
+  page,
+}) => {
+  await visit(page, "/app/office/?status=paid&page=2", "mara");
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  await expect(pages).toHaveText(/Page 2 of 2/);
+  const [last] = await rows(page, "Orders of everybody");
+  await page
+    .getByRole("combobox", { name: `Status of ${last?.toLowerCase()}` })
+    .selectOption("Placed");
+  await expect(page).toHaveURL("/app/office/?status=paid");
+  await expect(pages).toHaveText(/^Page 1 of 1$/);
+  expect(await rows(page, "Orders of everybody")).toHaveLength(6);
+});
+
+test("who goes back to a page of a longer list is not led elsewhere meanwhile", async ({
+  page,
+}) => {
+  await visit(page, "/app/office/?page=3", "mara");
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  await expect(pages).toHaveText(/Page 3 of 3/);
+  await page.getByRole("link", { name: "Cancelled" }).click();
+  await expect(pages).toHaveText(/^Page 1 of 1$/);
+  // Nothing is known of the longer list any more.
+  await page.reload();
+  await expect(pages).toHaveText(/^Page 1 of 1$/);
+  const gate = await Gate.close(page, /^read office/);
+  await page.goBack();
+  await gate.holds();
+  await expect(page.getByRole("main").locator(".old")).toBeVisible();
+  await expect(page).toHaveURL("/app/office/?page=3");
+  gate.open();
+  await settled(page);
+  await expect(pages).toHaveText(/Page 3 of 3/);
 });
 
 test("the panel tells what a click led to", async ({ page }) => {

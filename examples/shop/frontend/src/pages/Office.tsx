@@ -54,7 +54,7 @@ function Sold(): ReactElement {
       <h2>Orders of everybody</h2>
       <StatusFilter />
       <Load of={list} context="office">
-        {({ sold, sold_pages: pages }) => (
+        {({ sold, sold_pages: pages }, isPlaceholder) => (
           <>
             {sold.length === 0 && <p className="empty">There is no such order.</p>}
             {sold.length > 0 && (
@@ -76,7 +76,7 @@ function Sold(): ReactElement {
                 </tbody>
               </table>
             )}
-            <Pager pages={pages} />
+            <Pager pages={pages} isPlaceholder={isPlaceholder} />
           </>
         )}
       </Load>

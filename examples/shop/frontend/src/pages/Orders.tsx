@@ -29,11 +29,11 @@ function List(): ReactElement {
     <>
       <StatusFilter />
       <Load of={list} context="orders">
-        {({ orders, order_pages: pages }) => (
+        {({ orders, order_pages: pages }, isPlaceholder) => (
           <>
             {orders.length === 0 && <p className="empty">There is no such order.</p>}
             {orders.length > 0 && <Table orders={orders} />}
-            <Pager pages={pages} />
+            <Pager pages={pages} isPlaceholder={isPlaceholder} />
           </>
         )}
       </Load>

@@ -50,7 +50,7 @@ export function Products(): ReactElement {
         </label>
       </form>
       <Load of={list} context="catalogue">
-        {({ products, product_pages: pages }) => (
+        {({ products, product_pages: pages }, isPlaceholder) => (
           <>
             {products.length === 0 && <p className="empty">No product is called so.</p>}
             <ul aria-label="Products" className="products">
@@ -58,7 +58,7 @@ export function Products(): ReactElement {
                 <Card key={product.id} product={product} />
               ))}
             </ul>
-            <Pager pages={pages} />
+            <Pager pages={pages} isPlaceholder={isPlaceholder} />
           </>
         )}
       </Load>

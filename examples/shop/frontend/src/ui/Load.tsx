@@ -62,7 +62,8 @@ const BARRED = [401, 403];
 export interface LoadProps<D> {
   readonly of: ContextResult<D>;
   readonly context: string;
-  readonly children: (data: D) => ReactNode;
+  /** Draws data, which may still be that of the filter before. */
+  readonly children: (data: D, isPlaceholder: boolean) => ReactNode;
 }
 
 /** Shows data as soon as there is any; that of the filter before is dim. */
@@ -74,7 +75,7 @@ export function Load<D>({ of, context, children }: LoadProps<D>): ReactElement {
   return (
     <div className={isPlaceholder ? "old" : undefined} aria-busy={isPlaceholder}>
       {error && <Failed error={error} contexts={[context]} />}
-      {children(data)}
+      {children(data, isPlaceholder)}
     </div>
   );
 }

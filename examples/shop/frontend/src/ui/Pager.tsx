@@ -3,19 +3,31 @@
  * Invariant: the address says what is chosen.
  */
 
+import { useLayoutEffect } from "react";
 import type { ReactElement } from "react";
 import type { OrderStatus } from "../mizan/types.js";
-import { Link, pageOf, useAddress, withQuery } from "../router.js";
+import { go, Link, pageOf, useAddress, withQuery } from "../router.js";
 
-/** Leads to the page before and to the next. */
-export function Pager({ pages }: { readonly pages: number }): ReactElement {
+export interface PagerProps {
+  readonly pages: number;
+  /** Whether that is the number of another list, while this one is on its way. */
+  readonly isPlaceholder: boolean;
+}
+
+/** Leads to the page before and to the next; and to the last one, if the list became shorter. */
+export function Pager({ pages, isPlaceholder }: PagerProps): ReactElement {
   const address = useAddress();
   const page = pageOf(address);
+  const last = withQuery(address, { page: pages });
+  const isBeyond = page > pages && !isPlaceholder;
+  useLayoutEffect(() => {
+    if (isBeyond) go(last, { replace: true });
+  }, [isBeyond, last]);
   return (
     <nav aria-label="Pages" className="pager">
       {page > 1 && <Link to={withQuery(address, { page: page - 1 })}>Previous page</Link>}
       <span>
-        Page {page} of {pages}
+        Page {page} of {Math.max(page, pages)}
       </span>
       {page < pages && <Link to={withQuery(address, { page: page + 1 })}>Next page</Link>}
     </nav>
