@@ -1,5 +1,5 @@
-"""Django's server for one test. Invariant: it ends when its standard input does, so never outlives
-the test, however that ended.
+"""The shop for one test, under uvicorn. Invariant: it ends when its standard input does, so never
+outlives the test, however that ended.
 
 usage: serve.py PORT
 """
@@ -8,6 +8,8 @@ import os
 import sys
 import threading
 from pathlib import Path
+
+import uvicorn
 
 SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 
@@ -20,10 +22,6 @@ def end_with_input() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_input, daemon=True).start()
-    sys.path.insert(0, str(SHOP))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
-
-    from django.core.management import execute_from_command_line
-
-    address = f"127.0.0.1:{sys.argv[1]}"
-    execute_from_command_line(["manage.py", "runserver", "--noreload", "--skip-checks", address])
+    uvicorn.run(
+        "shop.asgi:application", app_dir=str(SHOP), port=int(sys.argv[1]), log_level="warning"
+    )

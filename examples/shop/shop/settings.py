@@ -4,7 +4,8 @@ The environment may say:
 
 - DATABASE_URL: `postgres://user:password@host:port/name`, or `sqlite:///path`. Default: SQLite, in
   the file `shop.sqlite3` beside manage.py.
-- REDIS_URL: `redis://host:port/0` keeps replies there, for all workers. Default: in memory.
+- REDIS_URL: `redis://host:port/0` keeps replies there, and tells all workers of what becomes
+  stale. Default: in memory, for one process.
 - CELERY_BROKER_URL: `redis://host:port/1` hands tasks to workers (`celery -A shop worker`).
   Default: tasks run at once.
 - SHOP_SECRET: at least 50 characters. Without it a key that everybody knows is used: fine on your
@@ -96,6 +97,8 @@ if url := os.environ.get("REDIS_URL"):
     MIZAN_CACHE |= {"BACKEND": "redis", "URL": url, "SECRET": derived(SECRET_KEY, "cache")}
 else:
     SILENCED_SYSTEM_CHECKS = ["mizan.W006"]  # it runs in one process, which has one cache
+# Open pages follow what others change, under ASGI.
+MIZAN_EVENTS = {"BROKER": os.environ.get("REDIS_URL", "memory")}
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]
 MIZAN_VIEW_URLS = {"product": ["/p/:product_id/"]}
 MIZAN_MWT_KEYS = [token_key(SECRET_KEY, "example-1")]

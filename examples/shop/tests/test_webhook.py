@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 
 from mizan.testing.django import MizanClient, assert_fetches_fresh, assert_invalidates, stale
@@ -97,6 +98,11 @@ def test_an_old_signature_is_refused() -> None:
     check(b"x", signature(b"x", 1000), now=1000 + TOLERANCE)
     with pytest.raises(PermissionDenied, match="too old"):
         check(b"x", signature(b"x", 1000), now=1001 + TOLERANCE)
+
+
+def test_a_payment_is_played_to_a_shop_that_runs() -> None:
+    with pytest.raises(CommandError, match="did not take it"):
+        call_command("pay", 1, url="http://127.0.0.1:9")
 
 
 def test_clients_cannot_call_it(ada: MizanClient, order: Order) -> None:
