@@ -12,6 +12,8 @@ _FOLDERS = {
     "schema": ("_data/schema", "schema"),
     "vectors": ("_data/vectors", "conformance/vectors"),
     "requirements": ("_data/requirements", "conformance/requirements"),
+    "http": ("_data/http", "conformance/http"),
+    "app": ("_data/app", "conformance/app"),
 }
 
 
@@ -28,6 +30,16 @@ def vectors_dir() -> Path:
 def requirements_dir() -> Path:
     """Return the folder with the requirement lists (`v1.json`), or raise as `schema_dir`."""
     return _find("requirements")
+
+
+def http_cases_dir() -> Path:
+    """Return the folder with the versions of the cases over HTTP (`v1/`), or raise as above."""
+    return _find("http")
+
+
+def app_dir() -> Path:
+    """Return the folder with the documents of the conformance app, or raise as above."""
+    return _find("app")
 
 
 def _find(name: str) -> Path:
