@@ -13,6 +13,8 @@ DATA = {
     "mizan/_data/schema": ROOT / "schema",
     "mizan/_data/vectors": ROOT / "conformance" / "vectors",
     "mizan/_data/requirements": ROOT / "conformance" / "requirements",
+    "mizan/_data/http": ROOT / "conformance" / "http",
+    "mizan/_data/app": ROOT / "conformance" / "app",
 }
 PACKAGES = {
     "mizan": ROOT / "mizan",

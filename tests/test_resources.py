@@ -11,11 +11,15 @@ FINDERS = {
     "schema": resources.schema_dir,
     "vectors": resources.vectors_dir,
     "requirements": resources.requirements_dir,
+    "http": resources.http_cases_dir,
+    "app": resources.app_dir,
 }
 CHECKOUT = {
     "schema": "schema",
     "vectors": "conformance/vectors",
     "requirements": "conformance/requirements",
+    "http": "conformance/http",
+    "app": "conformance/app",
 }
 
 
