@@ -5,10 +5,11 @@ Invariant: the transaction that a TestCase wraps itself in, which never commits,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from mizan.server.invalidation import Entry
 
@@ -38,3 +39,13 @@ def in_transaction(using: str = DEFAULT_DB_ALIAS) -> bool:
     """Whether a transaction is open."""
     connection = connections[using]
     return connection.in_atomic_block and depth(connection) > 0
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Put a savepoint into each open transaction, which what fails in the block then cannot end."""
+    with ExitStack() as stack:
+        for connection in connections.all(initialized_only=True):
+            if in_transaction(connection.alias):
+                stack.enter_context(transaction.atomic(using=connection.alias))
+        yield

@@ -21,7 +21,7 @@ from django.templatetags.cache import CacheNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from mizan.django import hydrated
+from mizan.django import hydrated, savepoints
 from mizan.server.drive import drive
 from mizan.server.hydration import Hydration, hydration
 from mizan.server.problems import Problem
@@ -78,7 +78,10 @@ class HydrateNode(Node):
         name = str(self.name.resolve(context))
         given = {each: value.resolve(context) for each, value in self.params.items()}
         try:
-            return drive(hydration(registry.catalog, request, name, given))
+            with savepoints.guarded():
+                return _read(request, name, given)
+        except _NothingToShow:
+            return None
         except Problem as problem:
             told = " ".join([problem.detail, *(each["detail"] for each in problem.errors)])
             error = self._error(f"{name}: {told}")
@@ -101,6 +104,17 @@ def mizan_hydrate(parser: Parser, token: Token) -> HydrateNode:
     if not first or "=" in first[0] or len(params) != len(rest):
         raise TemplateSyntaxError(_USAGE % tag)
     return HydrateNode(parser.compile_filter(first[0]), params, token.lineno)
+
+
+class _NothingToShow(Exception):  # noqa: N818 (no error: the page goes without)
+    """A read was refused or failed; a savepoint around it is to be rolled back."""
+
+
+def _read(request: Any, name: str, given: dict[str, Any]) -> Hydration:
+    found = drive(hydration(registry.catalog, request, name, given))
+    if found is None:
+        raise _NothingToShow
+    return found
 
 
 def _nonce(context: Context, request: Any) -> SafeString:

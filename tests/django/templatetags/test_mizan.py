@@ -13,6 +13,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.exceptions import SynchronousOnlyOperation
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template import Context as Values
@@ -65,6 +66,7 @@ class Pages:
 urlpatterns = [
     *project.urlpatterns,
     path("sync/", Pages.sync),
+    path("atomic/", transaction.atomic(Pages.sync)),
     path("lazy/", Pages.lazy),
     path("threaded/", Pages.threaded),
     path("loop/", Pages.in_the_loop),
@@ -182,6 +184,23 @@ def test_djangos_own_cache_keeps_no_such_page(web: Web, ada: User, bob: User) ->
         for user in (ada, bob):
             web.login(user)
             assert slices(web.get("/sync/"))[0]["data"] == {"me": user.username}
+
+
+def test_what_the_database_refuses_harms_no_transaction_of_the_page(web: Web) -> None:
+    """PostgreSQL ends a transaction with the first error in it."""
+
+    @client(context="twice")
+    def twice(request: HttpRequest) -> None:
+        for _ in "ab":
+            Book.objects.create(pk=1)
+
+    @client(context="counted")
+    def counted(request: HttpRequest) -> int:
+        return Book.objects.count()
+
+    put("{% mizan_hydrate 'twice' %}{% mizan_hydrate 'counted' %}")
+    (found,) = slices(web.get("/atomic/"))
+    assert found["data"] == {"counted": 0}
 
 
 def test_what_is_refused_or_fails_is_left_out(web: Web, ada: User) -> None:
