@@ -61,8 +61,9 @@ def _of_texts(expected: str, actual: str, at: str) -> Difference:
     # Where that byte is within a character, the character begins before it.
     place = len(left[:byte].decode("utf-8", "ignore"))
     parting = f" (they part at byte {byte}: {_byte(left, byte)}, not {_byte(right, byte)})"
-    shown = (_around(text, place) for text in (expected, actual))
-    return Difference(at, *shown, parting if left and right else "")
+    if not (left and right):
+        parting = ""
+    return Difference(at, _around(expected, place), _around(actual, place), parting)
 
 
 def _byte(data: bytes, index: int) -> str:

@@ -29,6 +29,12 @@ class Answer(NamedTuple):
     code: str | None = None
     message: str | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as it stands in a message, without its id."""
+        if self.ok is not None:
+            return {"ok": self.ok}
+        return {"error": {"code": self.code, "message": self.message or ""}}
+
 
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON value")

@@ -3,16 +3,19 @@
 Invariant: each line that is a request is answered, whatever the core does with it; answers are
 written together for each read, so that a pipeline costs few system calls.
 
-    python -m mizan_conformance.python_port
+    python -m mizan_conformance.python_port [--listen HOST:PORT]
 """
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
@@ -75,8 +78,22 @@ def serve(read: Callable[[], bytes], sink: BinaryIO) -> None:
         sink.flush()
 
 
+def listen(address: str) -> None:
+    """Answer one connection after another, for a runner that attaches itself."""
+    host, _, port = address.rpartition(":")
+    with socket.create_server((host, int(port))) as server:
+        sys.stderr.write(f"listening on {host}:{server.getsockname()[1]}\n")
+        sys.stderr.flush()
+        while True:
+            connection, _ = server.accept()
+            with connection, connection.makefile("wb") as sink, suppress(OSError):
+                serve(partial(connection.recv, _CHUNK), sink)
+
+
 def main() -> int:
     """Answer requests from standard input until it ends. Returns the exit status."""
+    if sys.argv[1:2] == ["--listen"]:
+        listen(sys.argv[2])
     source = sys.stdin.fileno()
     serve(lambda: os.read(source, _CHUNK), sys.stdout.buffer)
     return 0

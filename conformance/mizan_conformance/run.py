@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from .channel import Fault, PortUnusable
 from .client import START_DEADLINE, Client
 from .compare import difference, show
-from .messages import Answer, output_fault
+from .messages import Answer, InvalidRequest, output_fault, request
 from .progress import Progress, progress_bar
 from .report import Report, Result
 from .tagged import untag
@@ -25,24 +25,40 @@ DEADLINE: Final = 5.0
 
 
 def run_suite(
-    command: Sequence[str],
+    port: Sequence[str] | str,
     select: str | Sequence[str] = "*",
     deadline: float = DEADLINE,
     *,
     start_deadline: float = START_DEADLINE,
     vectors: Sequence[Vector] | None = None,
     progress: Progress | None = None,
+    trace: bool = False,
 ) -> Report:
-    """Run the selected vectors against the port that ``command`` starts.
+    """Run the selected vectors against a port.
 
+    ``port`` is the command that starts it, or, as a string, the ``HOST:PORT`` where it listens;
     ``deadline`` is in seconds, for each case; ``progress`` is called with the number of cases done
-    and of all (a bar where standard error is a terminal, unless given). Raises PortUnusable where
-    the command cannot be started, and SelectionError where a pattern of ``select`` chooses nothing.
+    and of all (a bar where standard error is a terminal, unless given); ``trace`` shows the raw
+    lines on standard error. Raises PortUnusable where there is no port to speak with, and
+    SelectionError where a pattern of ``select`` chooses nothing.
     """
     chosen = select_vectors(load_all() if vectors is None else vectors, select)
-    run = _Run(command, deadline, start_deadline, chosen, progress or progress_bar("Running"))
+    progress = progress or progress_bar("Running")
+    run = _Run(port, deadline, start_deadline, chosen, progress, trace=trace)
     run.run()
     return run.report
+
+
+def suite_fault(vector: Vector) -> str | None:
+    """Say what is wrong with a case itself, by the schema of the contract; None if nothing is."""
+    try:
+        request(0, vector.payload)
+    except InvalidRequest as error:
+        return str(error)
+    if vector.code is not None:
+        return None
+    fault = output_fault(vector.op, untag(vector.expect["ok"]))
+    return fault and f"what it expects cannot be answered: {fault}"
 
 
 def judge(vector: Vector, answer: Answer) -> str | None:
@@ -73,19 +89,22 @@ class _Incident(NamedTuple):
 class _Run:
     def __init__(
         self,
-        command: Sequence[str],
+        port: Sequence[str] | str,
         deadline: float,
         start_deadline: float,
         vectors: Sequence[Vector],
         progress: Progress,
+        *,
+        trace: bool,
     ) -> None:
-        self._command = command
+        self._port = port
+        self._trace = trace
         self._deadlines = (deadline, start_deadline)
         self._vectors = vectors
         self._progress = progress
         self._client: Client[Vector] | None = None
         self._results: dict[str, Result] = {}
-        self.report = Report(command=tuple(command))
+        self.report = Report((port,) if isinstance(port, str) else tuple(port))
 
     def run(self) -> None:
         try:
@@ -115,11 +134,15 @@ class _Run:
     def _can(self, vector: Vector, able: Collection[str]) -> bool:
         if vector.op not in able:
             self._note(Result(vector, "skipped", f"the port does not declare {vector.op}"))
-        return vector.op in able
+            return False
+        if fault := suite_fault(vector):
+            self._note(Result(vector, "suite", fault))
+            return False
+        return True
 
     def _started(self) -> Client[Vector]:
         if self._client is None:
-            self._client = Client(self._command, *self._deadlines)
+            self._client = Client(self._port, *self._deadlines, trace=self._trace)
             self.report.hello = self._client.hello
         return self._client
 
@@ -134,7 +157,10 @@ class _Run:
         try:
             for vector, answer in client.exchange((item, item.payload) for item in vectors):
                 wrong = judge(vector, answer)
-                self._note(Result(vector, "failed" if wrong else "passed", wrong or ""))
+                if wrong:
+                    self._note(Result(vector, "failed", wrong, answer.as_json()))
+                else:
+                    self._note(Result(vector, "passed"))
             if to_the_end:
                 client.finish()
                 self._stop()

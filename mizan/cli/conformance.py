@@ -1,13 +1,10 @@
-"""`mizan conformance list|run`: the vectors, and a port driven through them."""
+"""`mizan conformance`: the vectors, and what runs them (a module for each command)."""
 
 from collections import Counter
 
 import click
 
-SELECT_HELP = (
-    "Only these vectors: a pattern of ids ('token-*/*'), a topic (header-parse) or an operation "
-    "(header.parse). May be given several times."
-)
+from mizan.cli.conformance_run import SELECT_HELP, report, run
 
 
 @click.group()
@@ -44,43 +41,5 @@ def list_(select: tuple[str, ...], topics: bool) -> None:
     click.echo(f"{len(chosen):5}  in all")
 
 
-@command.command(context_settings={"allow_interspersed_args": False})
-@click.option("--select", multiple=True, metavar="PATTERN", help=SELECT_HELP)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["human", "json", "junit"]),
-    default="human",
-    show_default=True,
-    help="A report for people, as JSON, or as JUnit's XML for a CI system.",
-)
-@click.option(
-    "--deadline",
-    type=click.FloatRange(min=0.01),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the port may take for one vector.",
-)
-@click.argument("port", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def run(select: tuple[str, ...], style: str, deadline: float, port: tuple[str, ...]) -> int:
-    """Run the vectors against the port that COMMAND starts.
-
-    Exits with 0 if all that the port can do is right, 1 if something is wrong, 2 if COMMAND cannot
-    be started.
-
-    \b
-    Examples:
-      mizan conformance run -- node port.js
-      mizan conformance run --select header-parse --format json -- ./port
-    """
-    from mizan_conformance.report import render
-    from mizan_conformance.run import PortUnusable, run_suite
-    from mizan_conformance.vectors import SelectionError
-
-    try:
-        report = run_suite(port, select or "*", deadline)
-    except (PortUnusable, SelectionError) as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(render(report, style))
-    return report.exit_code
+command.add_command(run)
+command.add_command(report)

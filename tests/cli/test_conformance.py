@@ -66,6 +66,41 @@ def test_the_report_is_json_or_junit_too(mizan: Any, python_port: list[str]) -> 
     assert suite.attrib["failures"] == "0"
 
 
+def test_several_reports_in_one_run(mizan: Any, python_port: list[str], tmp_path: Path) -> None:
+    files = [tmp_path / f"report.{end}" for end in ("txt", "json", "xml", "md", "html", "svg")]
+    options = [word for file in files for word in ("--report", str(file))]
+    done = mizan("conformance", "run", "--select", "key", *options, "--", *python_port)
+    assert done.status == 0
+    assert files[0].read_text().strip() == done.out.strip()
+    assert all(file.stat().st_size for file in files)
+    page = tmp_path / "page.html"
+    call = ["conformance", "report", str(files[1]), str(files[1]), "--output", str(page)]
+    assert mizan(*call).status == 0
+    assert page.read_text().count("PASS: ") == 2
+    call[2] = str(files[0])
+    done = mizan(*call)
+    assert (done.status, "it is no report in JSON" in done.err) == (2, True)
+
+
+def test_a_baseline_is_written_and_then_fits(mizan: Any, wrong_port: Any, tmp_path: Path) -> None:
+    port = wrong_port("if 'text' in answer.get('ok', {}): answer['ok']['text'] += ' '")
+    call = ["conformance", "run", "--select", "canonical", "--baseline", str(tmp_path / "k.json")]
+    written = mizan(*call, "--update-baseline", "--", *port)
+    assert (written.status, "known failures" in written.out) == (0, True)
+    assert mizan(*call, "--", *port).status == 0
+    worse = wrong_port("if 'text' in answer.get('ok', {}): answer['ok']['text'] += '!'")
+    assert mizan(*call, "--", *worse).status == 1
+
+
+def test_one_case_is_replayed_with_all_of_it(mizan: Any, python_port: list[str]) -> None:
+    case = load_all()[0].id
+    done = mizan("conformance", "run", "--replay", case, "--", *python_port)
+    assert done.status == 0
+    assert done.out.startswith(case)
+    assert "Expected: {" in done.out
+    assert "PASS: 1 passed" in done.out
+
+
 def test_the_dashes_may_be_left_out(mizan: Any, python_port: list[str]) -> None:
     assert mizan("conformance", "run", "--select", "key", *python_port, "--verbose").status == 0
 
@@ -75,6 +110,13 @@ def test_the_dashes_may_be_left_out(mizan: Any, python_port: list[str]) -> None:
     [
         ([], "Missing argument '-- COMMAND...'"),
         (["--"], "Missing argument '-- COMMAND...'"),
+        (["--attach", "127.0.0.1:1", "--", "x"], "Missing argument"),
+        (["--attach", "127.0.0.1:1"], "Nobody answers at 127.0.0.1:1"),
+        (["--report", "page.pdf", "--", "x"], "the ending says the form"),
+        (["--replay", "nothing", "--", "x"], "there is no case 'nothing'"),
+        (["--replay", "key/x", "--select", "key", "--", "x"], "--replay is one case"),
+        (["--update-baseline", "--", "x"], "--baseline FILE"),
+        (["--baseline", "not-there.json", "--", "x"], "is not there"),
         (["--selct", "key", "--", "x"], "No such option '--selct'"),
         (["--deadline", "0", "--", "x"], "'--deadline'"),
         (["--format", "xml", "--", "x"], "'--format'"),

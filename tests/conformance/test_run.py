@@ -2,19 +2,20 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 from mizan_conformance.messages import Answer
 from mizan_conformance.report import Report
-from mizan_conformance.run import PortUnusable, judge, run_suite
+from mizan_conformance.run import PortUnusable, judge, run_suite, suite_fault
 from mizan_conformance.vectors import SelectionError, Vector
 
 Command = Callable[[str], list[str]]
 DEADLINE = 1.0  # seconds: what hangs costs this twice
 
 
-def run(command: Sequence[str], vectors: Sequence[Vector], **options: float) -> Report:
+def run(command: Sequence[str], vectors: Sequence[Vector], **options: Any) -> Report:
     return run_suite(command, deadline=DEADLINE, vectors=vectors, **options)
 
 
@@ -208,3 +209,49 @@ def test_judge(
 ) -> None:
     verdict = judge(make_vector("v", expect=expect), answer)
     assert verdict is said if said is None else said in (verdict or "")
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"input": ["no object"]}, "is no PortRequest"),
+        ({"expect": {"ok": {"text": 5}}}, "what it expects cannot be answered: the output is no"),
+    ],
+)
+def test_a_case_that_is_wrong_is_not_the_ports_fault(
+    make_vector: Callable[..., Vector],
+    broken: Callable[[str], list[str]],
+    members: dict[str, Any],
+    said: str,
+) -> None:
+    wrong = make_vector("wrong", **members)
+    assert said in (suite_fault(wrong) or "")
+    report = run_suite(broken("none"), vectors=[wrong, make_vector("right")])
+    assert [result.status for result in report.results] == ["suite", "passed"]
+    assert not report.passed
+
+
+def test_line_ends_of_windows_are_white_space(make_vector: Callable[..., Vector]) -> None:
+    program = """
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    hello = {"name": "w", "version": "1", "language": "x", "spec": ["1.0"]}
+    hello["capabilities"] = ["canonical"]
+    ok = hello if request["op"] == "hello" else {"text": request["input"]["value"]}
+    sys.stdout.write(json.dumps({"id": request["id"], "ok": ok}) + chr(13) + chr(10))
+    sys.stdout.flush()
+"""
+    report = run_suite([sys.executable, "-c", program], vectors=[make_vector("a")])
+    assert report.passed, report
+
+
+def test_a_trace_shows_the_raw_lines(
+    make_vector: Callable[..., Vector],
+    broken: Callable[[str], list[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run_suite(broken("none"), vectors=[make_vector("a")], trace=True)
+    shown = capsys.readouterr().err
+    assert '> {"id":1,"op":"canonical","input":{"value": "plain"}}' in shown
+    assert '< {"id": 1, "ok": {"text": "plain"}}' in shown
