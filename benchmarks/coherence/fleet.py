@@ -20,7 +20,7 @@ from typing import Any, Self
 import common
 import history
 from history import Loss, Outbox, Verdict
-from worker import MIX, Load
+from worker import MUTATIONS, WATCHED, Load
 
 KEYS = 20
 RECORDS = 1.35
@@ -199,21 +199,30 @@ def sail(
     setting: dict[str, Any],
     pause: tuple[float, float],
     kills: int = 2,
+    watched: bool = False,
 ) -> Verdict:
     """Run workers in a storm until they have done so many operations; judge what they saw.
 
     `setting`: MIZAN_CACHE without its URL; `pause`: least and most seconds between two disasters,
-    each of which is followed by some kills.
+    each of which is followed by some kills; `watched`: most of what is written is written
+    by the ORM, and told of by `watch`.
     """
     progress = common.Progress()
-    common.set_up({"settings": {"MIZAN_CACHE": {**setting, "URL": storm.urls[0]}}})
+    apps = ["orders"] if watched else []
+    common.set_up({"apps": apps, "settings": {"MIZAN_CACHE": {**setting, "URL": storm.urls[0]}}})
     common.make_tables(KEYS)
+    if watched:
+        from orders import triggers, writers
+
+        triggers.make()
+        writers.make()
     watch = Watch()
     watch.start()
     hold = float(setting["HOLD_TIMEOUT"])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        load = Load(name, KEYS, setting.get("ON_UNAVAILABLE") == "consistent", MIX)
+        mix = WATCHED if watched else MUTATIONS
+        load = Load(name, KEYS, setting.get("ON_UNAVAILABLE") == "consistent", mix)
         with Fleet(folder, storm.urls, load, storm.draw) as fleet:
             while fleet.records < operations * RECORDS or not storm.has_done_all:
                 progress(f"{fleet.records:,} records, {fleet.killed} workers killed, {storm.done}")

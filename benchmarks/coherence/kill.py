@@ -1,14 +1,15 @@
 """Kills workers and breaks Redis under load; looks for a stale read after an acknowledged change.
 
 usage: kill.py [--operations N] [--store one|sentinel|cluster] [--on-unavailable MODE]
-               [--fault FAULT] [--seed N] [--json]
+               [--watched] [--fault FAULT] [--seed N] [--json]
 
 Four workers with a PostgreSQL (scripts/with-postgres starts one where there is none) read and
-change twenty rows through Django's handler as fast as they can. Meanwhile workers are killed at any
-point, and Redis is stopped, killed, flushed, frozen, cut off (`one`), or failed over by Sentinel
-(`sentinel`); each disaster happens at least once. Without --store the storms of PLAN are run, one
-after the other. `history.py` says what a stale read is. At the end every row is read once more:
-nothing stale may stay behind, and the outbox has to be empty.
+change twenty rows through Django's handler as fast as they can; `--watched`: and orders of them
+through the ORM, in ways that `watch` sees (`orders/writers.py`). Meanwhile workers are killed at
+any point, and Redis is stopped, killed, flushed, frozen, cut off (`one`), or failed over by
+Sentinel (`sentinel`); each disaster happens at least once. Without --store the storms of PLAN are
+run, one after the other. `history.py` says what a stale read is. At the end every row is read once
+more: nothing stale may stay behind, and the outbox has to be empty.
 """
 
 from __future__ import annotations
@@ -27,9 +28,14 @@ from faults import FAULTS
 from history import Verdict
 
 STORES = {"one": storms.one_server, "sentinel": storms.fail_over, "cluster": storms.cluster}
-PLAN = (("one", "available", 0.7), ("one", "consistent", 0.15), ("sentinel", "available", 0.15))
-"""The storms that are run where none is chosen: the store, what a mutation does while it is out of
-reach, and the share of all operations."""
+PLAN = (
+    (("--store", "one", "--on-unavailable", "available"), 0.5),
+    (("--store", "one", "--on-unavailable", "available", "--watched"), 0.2),
+    (("--store", "one", "--on-unavailable", "consistent"), 0.1),
+    (("--store", "one", "--on-unavailable", "consistent", "--watched"), 0.1),
+    (("--store", "sentinel", "--on-unavailable", "available"), 0.1),
+)
+"""The storms that are run where none is chosen, and the share of all operations."""
 SHORT, LONG = (0.05, 0.4), (0.3, 1.5)
 """Seconds between two disasters; in a run of many operations there are enough of them."""
 MANY = 100_000
@@ -47,20 +53,21 @@ def run(given: Namespace) -> Verdict:
     with STORES[given.store](Random(given.seed)) as storm:
         setting = setting_of(storm, given.on_unavailable, given.fault)
         pause = LONG if given.operations >= MANY else SHORT
-        return fleet.sail(storm, operations=given.operations, setting=setting, pause=pause)
+        count, watched = given.operations, given.watched
+        return fleet.sail(storm, operations=count, setting=setting, pause=pause, watched=watched)
 
 
 def run_all(given: Namespace) -> Verdict:
     """Run all storms, each in a process of its own, as Django is set up for one store."""
     verdict = Verdict()
-    for store, mode, share in PLAN:
-        print(f"-- store: {store}, while out of reach: {mode}", file=sys.stderr)
-        command = [sys.executable, __file__, "--json", "--store", store, "--on-unavailable", mode]
+    for options, share in PLAN:
+        print("--", *options, file=sys.stderr)
+        command = [sys.executable, __file__, "--json", *options]
         command += ["--operations", str(round(given.operations * share)), "--seed", str(given.seed)]
         command += ["--fault", given.fault] if given.fault else []
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if not done.stdout:
-            raise RuntimeError(f"The storm {store} gave nothing.")
+            raise RuntimeError(f"The storm {' '.join(options)} gave nothing.")
         found = json.loads(done.stdout.splitlines()[-1])
         verdict += Verdict(wrong=found.pop("wrong"), counts=Counter(found))
     return verdict
@@ -72,6 +79,7 @@ def main() -> int:
     parser.add_argument("--store", choices=STORES)
     modes = ("available", "consistent")
     parser.add_argument("--on-unavailable", choices=modes, default="available")
+    parser.add_argument("--watched", action="store_true", help="write by the ORM")
     parser.add_argument("--fault", choices=FAULTS)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()

@@ -25,6 +25,8 @@ from common import Web, set_up
 from history import STATES, Kind, Log, Record
 
 OK, CONFLICT, UNAVAILABLE = 200, 409, 503
+LINGERS, LINGER = 0.1, 0.02
+"""How many of the commits of watched writes linger before they go on, and for how many seconds."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Load:
         return json.dumps(asdict(self))
 
 
-MIX = {"read": 86, "direct": 3, "bump": 9, "bump_within": 0.8, "fail": 0.8, "bump_all": 0.4}
+MUTATIONS = {"read": 86, "direct": 3, "bump": 9, "bump_within": 0.8, "fail": 0.8, "bump_all": 0.4}
+WATCHED = {"read": 80, "direct": 3, "bump": 2, "order": 15}
+"""What is watched is written too: `orders/`."""
 
 
 class Worker:
@@ -62,10 +66,13 @@ class Worker:
         self._row = 0
         self._begin = 0
         self._stopping = False
+        self._look: Callable[[], None] = lambda: None
         self._states = {text: index for index, text in enumerate(STATES)}
         mizan.Notes.on_written = self._started
         DjangoHost.remember = self._remembering(DjangoHost.remember)  # type: ignore[method-assign]
         signal.signal(signal.SIGTERM, self._stop)
+        if "order" in load.mix:
+            self._note_commits()
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -77,6 +84,8 @@ class Worker:
                 self._read(key)
             elif name == "direct":
                 self._direct(key)
+            elif name == "order":
+                self._order()
             else:
                 self._change(name, key)
             if self._load.pause:
@@ -109,15 +118,61 @@ class Worker:
         if name == "fail" and status == CONFLICT:
             self._log.add([Record(Kind.UNDONE, 0, key, 0, begin, end, 0)])
         elif status == OK:
-            kinds = (Kind.WRITE, *[Kind.PART] * (len(self._notes.written) - 1))
-            self._log.add(
-                Record(kind, 0, each, version, begin, end, self._row)
-                for kind, (each, version) in zip(kinds, self._notes.written.items(), strict=True)
-            )
+            self._acknowledged(begin, end)
         elif status == UNAVAILABLE and self._load.consistent:
             self._log.add([Record(Kind.REFUSED, 0, key, 0, begin, end, 0)])
         else:
             self._failed(response, key, begin, end)
+
+    def _acknowledged(self, begin: int, end: int) -> None:
+        written = self._notes.written.items()
+        kinds = (Kind.WRITE, *[Kind.PART] * (len(written) - 1))
+        self._log.add(
+            Record(kind, 0, each, version, begin, end, self._row)
+            for kind, (each, version) in zip(kinds, written, strict=False)
+        )
+
+    def _order(self) -> None:
+        """Write orders, as code does that knows nothing of Mizan."""
+        from django.db import OperationalError
+        from orders import writers
+        from rows.mizan import Refused
+
+        from mizan.server.problems import Problem
+
+        self._row, self._notes.written = 0, {}
+        self._begin = begin = time.monotonic_ns()
+        kind = None
+        try:
+            writers.write(self._draw, self._load.keys)
+        except (Refused, OperationalError):  # the latter in a ring of locks
+            kind = Kind.UNDONE
+        except Problem as problem:
+            kind = Kind.REFUSED if problem.status == UNAVAILABLE else Kind.FAILED
+        end = time.monotonic_ns()
+        if kind is None:
+            self._acknowledged(begin, end)
+        else:
+            self._log.add([Record(kind, 0, 1, 0, begin, end, 0)])
+
+    def _note_commits(self) -> None:
+        """Note what each transaction has written just before its commit; linger after some."""
+        from django.db import connection
+        from orders import triggers
+
+        commit = connection._commit  # noqa: SLF001 (what `commit` itself calls)
+
+        def look() -> None:
+            self._notes.add(triggers.written())
+
+        def noting() -> None:
+            look()
+            commit()
+            if self._draw.random() < LINGERS:  # what was not held would be seen now
+                time.sleep(self._draw.uniform(0, LINGER))
+
+        self._look = look
+        connection._commit = noting  # noqa: SLF001
 
     def _failed(self, response: Any, key: int, begin: int, end: int) -> None:
         said = response.content[:300].decode("utf-8", "replace")
@@ -133,6 +188,7 @@ class Worker:
 
     def _remembering(self, remember: Callable[..., int]) -> Callable[..., int]:
         def noting(host: Any, targets: Any, delay: float) -> int:
+            self._look()
             self._row = remember(host, targets, delay)
             now = time.monotonic_ns()
             self._log.add(

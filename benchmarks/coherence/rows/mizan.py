@@ -37,6 +37,13 @@ class Notes:
     written: ClassVar[dict[int, int]] = {}
     on_written: ClassVar[Callable[[dict[int, int]], None]] = lambda _: None
 
+    @classmethod
+    def add(cls, written: dict[int, int]) -> None:
+        """Note what the open transaction has written."""
+        if written:
+            cls.written = cls.written | written
+            cls.on_written(written)
+
 
 def _bump(condition: str = "", *values: Any) -> dict[int, int]:
     """Add one to the versions of rows, and return them; in order, so that none wait in a ring."""
@@ -48,8 +55,7 @@ def _bump(condition: str = "", *values: Any) -> dict[int, int]:
             values,
         )
         found = dict(cursor.fetchall())
-    Notes.written = found
-    Notes.on_written(found)
+    Notes.add(found)
     return found
 
 

@@ -28,6 +28,7 @@ else:
         "PORT": os.environ.get("PGPORT", "5432"),
         "USER": os.environ.get("PGUSER", "postgres"),
         "PASSWORD": os.environ.get("PGPASSWORD", ""),
+        "OPTIONS": {"options": "-c deadlock_timeout=20ms"},
     }
 DATABASES = {"default": {**_DATABASE, "CONN_MAX_AGE": None}}
 # `settings`: whatever else a program sets, such as MIZAN_CACHE or what a peer wants.
