@@ -48,12 +48,13 @@ def _host() -> Host:
 
 def _changed(*, setting: str, **_: object) -> None:
     """Forget what was made of a setting that changed (in tests)."""
-    from mizan.django import auth, cache_settings, conf, event_settings, origin_cache
+    from mizan.django import auth, cache_settings, conf, event_broker, event_settings, origin_cache
 
     if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting == "ROOT_URLCONF":
         conf.forget()
         auth.forget()
         cache_settings.forget()
         event_settings.forget()
+        event_broker.forget()
         origin_cache.forget()
         registry.reset()

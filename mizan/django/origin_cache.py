@@ -1,51 +1,25 @@
 """The origin cache of this process, as MIZAN_CACHE describes it (SPEC.md, section 15).
 
-Invariant: a process has one cache, made when it is first asked for and made anew after a fork;
-making it connects to nothing.
+Invariant: making a cache connects to nothing.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from mizan.cache.base import Cache
 from mizan.django import cache_settings
-from mizan.django.cache_settings import MEMORY, REDIS, CacheSettings
+from mizan.django.cache_settings import MEMORY, REDIS
+from mizan.django.per_process import PerProcess
 from mizan.django.signals import cache_recovered
 from mizan.errors import MizanError
 
 _CLASSES = {MEMORY: "mizan.cache.MemoryCache", REDIS: "mizan.cache.RedisCache"}
-_lock = threading.Lock()
-# () until it is asked for; then (the cache,) or (None,).
-_made: tuple[Cache | None] | tuple[()] = ()
 
 
-def cache() -> Cache | None:
-    """Return the cache of this process; None where BACKEND is None.
-
-    Raises ImproperlyConfigured for what `manage.py check` reports.
-    """
-    found = _made
-    return found[0] if found else _first()
-
-
-def _first() -> Cache | None:
-    global _made
-    with _lock:
-        if not _made:
-            wrong = [f"{setting.name}: {text}" for setting, text in cache_settings.problems()]
-            if wrong:
-                raise ImproperlyConfigured("\n".join(wrong))
-            _made = (_connected(make(cache_settings.current())),)
-        return _made[0]
-
-
-def make(settings: CacheSettings) -> Cache | None:
-    """Return a new cache; it connects when it is used. Raises what its class raises."""
+def make() -> Cache | None:
+    """Return a new cache, None where BACKEND is None. Raises what its class raises."""
+    settings = cache_settings.current()
     if settings.backend is None:
         return None
     of = import_string(_CLASSES.get(settings.backend, settings.backend))
@@ -57,13 +31,8 @@ def make(settings: CacheSettings) -> Cache | None:
         made = of(
             settings.url, limits=settings.limits, timeout=settings.timeout, **settings.options
         )
-    return made
-
-
-def _connected(made: Cache | None) -> Cache | None:
-    """Send a signal when a store that failed answers again, where the backend tells."""
     hooks = getattr(made, "on_recovered", None)
-    if isinstance(hooks, list):
+    if isinstance(hooks, list):  # the backend tells when a store that failed answers again
         hooks.append(_recovered)
     return made
 
@@ -75,7 +44,7 @@ def _recovered() -> None:
 def problem() -> str | None:
     """Return what is wrong where the settings are right and yet no cache can be made of them."""
     try:
-        made = make(cache_settings.current())
+        made = make()
     except MizanError as error:
         return error.message
     except TypeError as error:  # an option that the class does not take
@@ -88,19 +57,7 @@ def problem() -> str | None:
     return None
 
 
-def forget() -> None:
-    """Close the cache: it is made anew when it is next asked for."""
-    global _made
-    with _lock:
-        found, _made = _made, ()
-    if found and found[0] is not None:
-        found[0].close()
-
-
-def _forked() -> None:
-    """Drop the parent's cache: its connections and its locks are not the child's."""
-    global _lock, _made
-    _lock, _made = threading.Lock(), ()
-
-
-os.register_at_fork(after_in_child=_forked)
+_own: PerProcess[Cache] = PerProcess(make, cache_settings.problems)
+cache = _own.get
+"""Returns the cache of this process; None where BACKEND is None."""
+forget = _own.forget

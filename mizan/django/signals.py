@@ -14,3 +14,6 @@ Python. Receivers get `targets`, a tuple of `mizan.protocol.targets.Target`."""
 cache_recovered = Signal()
 """The store of the origin cache answers again after it failed. Sent in the thread that found out,
 which may be that of an event loop: a receiver must not block."""
+
+broker_recovered = Signal()
+"""The broker of events takes messages again after it failed. Sent as `cache_recovered` is."""

@@ -1,10 +1,7 @@
-"""mizan.django.origin_cache: one cache for each process, made when it is asked for."""
+"""mizan.django.origin_cache: the cache that MIZAN_CACHE describes."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 from typing import Any
 
 import pytest
@@ -87,41 +84,3 @@ def test_what_its_class_refuses_is_said_without_the_url() -> None:
         found = str(origin_cache.problem())
     assert "ValueError" in found
     assert "hidden" not in found
-
-
-def test_many_threads_that_ask_first_get_one() -> None:
-    with override_settings(MIZAN_CACHE={}):
-        start = threading.Barrier(8)
-        found: list[Any] = []
-
-        def ask() -> None:
-            start.wait()
-            found.append(origin_cache.cache())
-
-        threads = [threading.Thread(target=ask) for _ in range(8)]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        assert len(found) == 8
-        assert len(set(map(id, found))) == 1
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_fork_has_its_own() -> None:
-    with override_settings(MIZAN_CACHE=OWN):
-        before: Any = origin_cache.cache()
-        context = multiprocessing.get_context("fork")
-        ours, theirs = context.Pipe()
-
-        def child() -> None:
-            made = origin_cache.cache()
-            theirs.send((made is before, made is origin_cache.cache(), before.closed))
-
-        worker = context.Process(target=child)
-        worker.start()
-        assert ours.poll(10)
-        assert ours.recv() == (False, True, False)
-        worker.join()
-        assert origin_cache.cache() is before
