@@ -39,7 +39,7 @@ def token_identity(request: HttpRequest) -> Identity | None:
         raise Problem("token_invalid", error.message, headers=mwt.CHALLENGE) from error
     setattr(request, SESSION_USER, getattr(request, "user", None))
     mwt.user_of(request, claims)
-    return Identity(claims["sub"], claims["pkey"], by_token=True)
+    return Identity(claims["sub"], claims["pkey"], by_token=True, expires=claims["exp"])
 
 
 def _token(request: HttpRequest) -> str | None:

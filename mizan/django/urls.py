@@ -11,4 +11,5 @@ app_name = "mizan"
 urlpatterns = [
     path("call/", views.call, name="call"),
     path("ctx/<str:name>/", views.context, name="context"),
+    path("events/", views.events, name="events"),
 ]

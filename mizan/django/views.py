@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, SimpleCookie
 from django.http.response import HttpResponseBase, ResponseHeaders
 from pydantic import ValidationError
 
+from mizan.django.events import subscribe
 from mizan.django.host import REPORTED
 from mizan.server import AppError, pipeline, reads
 from mizan.server.arguments import ArgumentsInvalid
@@ -118,6 +119,7 @@ def _error_page(request: HttpRequest, error: Exception) -> HttpResponseBase:
 
 call = View("call", pipeline.call)
 context = View("context", reads.read)
+events = View("events", subscribe)
 
 
 class _Response(HttpResponse):

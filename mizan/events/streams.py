@@ -7,7 +7,6 @@ looked after by one task, not by one each.
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import time
 from collections import Counter, OrderedDict
@@ -69,6 +68,7 @@ class Streams:
         self._by_user: Counter[Hashable] = Counter()
         # Those that are open; the next one to be looked at is the first.
         self._open: OrderedDict[Stream, None] = OrderedDict()
+        self._due = 0.0  # how many are to be looked at, and the part of one
         self._is_over = False
 
     def __len__(self) -> int:
@@ -102,7 +102,9 @@ class Streams:
         come."""
         now = time.monotonic()
         # In portions: all at one moment would keep what becomes stale waiting.
-        for _ in range(math.ceil(len(self._open) * TICK / self.limits.heartbeat)):
+        self._due += len(self._open) * TICK / self.limits.heartbeat
+        while self._due >= 1 and self._open:
+            self._due -= 1
             stream = next(iter(self._open))
             self._open.move_to_end(stream)
             stream.beat()
@@ -168,20 +170,21 @@ class Stream:
     async def __anext__(self) -> bytes:
         """Return the next frame, as soon as there is one."""
         self._taken += 1
-        if self._is_ended:
-            raise StopAsyncIteration
-        if self._subscription is None:
-            return await self._first()
-        event = await self._subscription.next()
+        try:
+            if self._is_ended:
+                raise StopAsyncIteration
+            if self._subscription is None:
+                return await self._first()
+            event = await self._subscription.next()
+        except BaseException:  # also cancelled: whoever wraps it may close nothing
+            self._close()
+            raise
         self._is_ended = isinstance(event, End)
         return frame(event)
 
     async def aclose(self) -> None:
         """Forget what it holds, and count it no longer."""
-        if not self._is_closed:
-            self._is_closed = self._is_ended = True
-            self._task = None
-            self._streams.closed(self, self._subscription)
+        self._close()
 
     def __del__(self) -> None:
         if not self._is_closed:  # a response that was never sent, which nobody closes
@@ -195,14 +198,22 @@ class Stream:
             self._subscription.beat()
         elif not self._is_slow:
             self.end("slow")
-        elif self._task is not None:
-            self._task.cancel()  # not even that was taken
+        else:  # not even that was taken
+            if self._task is not None:
+                self._task.cancel()
+            self._close()
 
     def end(self, reason: str) -> None:
         """Have it end."""
         assert self._subscription is not None  # noqa: S101 (it is open)
         self._is_slow |= reason == "slow"
         self._subscription.end(reason)
+
+    def _close(self) -> None:
+        if not self._is_closed:
+            self._is_closed = self._is_ended = True
+            self._task = None
+            self._streams.closed(self, self._subscription)
 
     async def _first(self) -> bytes:
         if self._begin is not None:

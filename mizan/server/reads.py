@@ -42,8 +42,10 @@ def read(catalog: Catalog, incoming: Incoming, name: str) -> Steps[Reply]:
     check_method(incoming, ("GET", "HEAD", "POST"))
     context = catalog.readable_context(name)
     asked = read_params(catalog, incoming, context)
+    # Known before anything is read: what came after it, the data may be older than.
+    position = catalog.host.position
     found = yield from find(catalog, incoming, context, asked)
-    return context_reply(catalog, incoming, found)
+    return context_reply(catalog, incoming, found, position)
 
 
 def find(catalog: Catalog, incoming: Incoming, context: ReadContext, asked: Asked) -> Steps[Read]:
@@ -52,11 +54,17 @@ def find(catalog: Catalog, incoming: Incoming, context: ReadContext, asked: Aske
     identity = yield from admit(
         host, request, context.functions, unsafe=False, identify=context.user_scoped
     )
-    if context.bound:
-        bound = yield from bound_values(catalog, {context.name: context.bound.keys()}, request)
-        asked = asked.bound(context.coerced(bound[context.name]))
+    asked = yield from filled(catalog, context, asked, request)
     bundle = yield from bundle_of(catalog, incoming, context, identity, asked)
     return Read(context, identity, asked, bundle)
+
+
+def filled(catalog: Catalog, context: ReadContext, asked: Asked, request: Any) -> Steps[Asked]:
+    """Return an instance with what the server takes from the request."""
+    if not context.bound:
+        return asked
+    bound = yield from bound_values(catalog, {context.name: context.bound.keys()}, request)
+    return asked.bound(context.coerced(bound[context.name]))
 
 
 def bundle_of(

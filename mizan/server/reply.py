@@ -33,6 +33,7 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 INVALIDATE = "X-Mizan-Invalidate"
 SCHEMA = "X-Mizan-Schema"
+EVENT = "X-Mizan-Event"
 _find_etags = re.compile(r'(?:W/)?("[^"]*")').findall
 
 
@@ -82,10 +83,13 @@ def slice_text(context: str, params: Mapping[str, Any], bundle: Bundle) -> str:
     return f'{{"context":"{context}","data":{data},"params":{canonical_json(params)}}}'
 
 
-def context_reply(catalog: Catalog, incoming: Incoming, found: Read) -> Reply:
-    """Return the reply of a read: the bundle, or 304 for an ETag that the client has."""
+def context_reply(catalog: Catalog, incoming: Incoming, found: Read, position: str = "") -> Reply:
+    """Return the reply of a read: the bundle, or 304 for an ETag that the client has. `position`:
+    that of the last event before it was read, if one is known."""
     headers = _caching(catalog, incoming, found)
     headers[SCHEMA] = catalog.digest
+    if position:
+        headers[EVENT] = position
     if found.bundle.status:
         headers["Cache-Status"] = found.bundle.status
     if incoming.if_none_match and _has(incoming.if_none_match, headers.get("ETag")):

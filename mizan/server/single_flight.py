@@ -20,8 +20,7 @@ from mizan.protocol.url import percent_encode
 from mizan.server.admit import check_all
 from mizan.server.effects import Block, Steps
 from mizan.server.host import Identity, Incoming
-from mizan.server.mutation import bound_values
-from mizan.server.reads import bundle_of
+from mizan.server.reads import bundle_of, filled
 from mizan.server.reply import slice_text
 
 if TYPE_CHECKING:
@@ -93,14 +92,9 @@ def _read(
     pairs = [(name, canonical_string(value)) for name, value in instance.params]
     query = "&".join(f"{name}={percent_encode(text)}" for name, text in pairs)
     asked = catalog.queries.read(context, query)
-    public = asked.params
-    if context.bound:
-        bound = yield from bound_values(
-            catalog, {context.name: context.bound.keys()}, incoming.native
-        )
-        asked = asked.bound(context.coerced(bound[context.name]))
+    full = yield from filled(catalog, context, asked, incoming.native)
     reading = replace(incoming, method="GET")
-    bundle = yield from bundle_of(catalog, reading, context, identity, asked)
+    bundle = yield from bundle_of(catalog, reading, context, identity, full)
     if bundle.overlapped:
         return None
-    return slice_text(context.name, public, bundle)
+    return slice_text(context.name, asked.params, bundle)

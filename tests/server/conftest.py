@@ -93,6 +93,7 @@ class FakeHost:
     largest_entry = 1000
     varies = False
     lags = False
+    position = ""
 
     def __init__(self) -> None:
         self.cache: Any = None

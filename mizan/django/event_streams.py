@@ -1,0 +1,72 @@
+"""The streams of each event loop of this process, made when one is first asked for.
+
+Invariant: nothing follows a broker before somebody wants to hear of events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.events import _get_running_loop as _running_loop
+
+from mizan.django import event_broker, event_settings
+from mizan.django.event_settings import EventSettings
+from mizan.events.hub import Hub
+from mizan.events.shutdown import forget as forget_shutdown
+from mizan.events.shutdown import listen
+from mizan.events.streams import Limits, Streams
+
+_homes: dict[asyncio.AbstractEventLoop, tuple[Streams, asyncio.Task[None]]] = {}
+
+
+def streams() -> Streams | None:
+    """Return the streams of the running loop; None where MIZAN_EVENTS is not set.
+
+    Raises ImproperlyConfigured for what `manage.py check` reports.
+    """
+    loop = asyncio.get_running_loop()
+    home = _homes.get(loop)
+    if home is not None:
+        return home[0]
+    settings, broker = event_settings.current(), event_broker.broker()
+    if settings is None or broker is None:
+        return None
+    made = Streams(Hub(broker, replay=settings.replay), _limits(settings))
+    # Kept here, for a loop keeps its tasks by weak references.
+    _homes[loop] = made, loop.create_task(_serve(loop, made))
+    return made
+
+
+def position() -> str:
+    """Return the position that this process knows in the running loop; empty where none is."""
+    home = _homes.get(_running_loop()) if _homes else None  # type: ignore[arg-type] # None is none
+    return (home[0].hub.position or "") if home else ""
+
+
+def forget() -> None:
+    """Make them anew when they are next asked for."""
+    _homes.clear()
+
+
+async def _serve(loop: asyncio.AbstractEventLoop, made: Streams) -> None:
+    """Follow the broker and look after the streams, until the loop ends."""
+
+    def shut_down() -> None:
+        loop.call_soon_threadsafe(made.shut_down)
+
+    listen(shut_down)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(made.hub.run())
+            group.create_task(made.run())
+    finally:
+        forget_shutdown(shut_down)
+        _homes.pop(loop, None)
+
+
+def _limits(settings: EventSettings) -> Limits:
+    return Limits(
+        heartbeat=settings.heartbeat,
+        max_connections=settings.max_connections,
+        per_user=settings.per_user,
+        lifetime=settings.lifetime,
+    )
