@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,13 @@ def make_tables(keys: int) -> None:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     call_command("migrate", run_syncdb=True, verbosity=0)
     Row.objects.bulk_create([Row(key=key) for key in range(1, keys + 1)])
+
+
+def deliver() -> None:
+    """Deliver what waits in the outbox."""
+    from django.core.management import call_command
+
+    call_command("mizan_outbox", verbosity=0, stdout=StringIO())
 
 
 def close_connections() -> None:

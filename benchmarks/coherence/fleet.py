@@ -231,6 +231,7 @@ def sail(
                     storm.a_while(*pause)
                     fleet.kill_one()
             undelivered = settle(progress)
+        common.deliver()  # what the last operations may have left
         progress(f"judging {fleet.records:,} records", now=True)
         watch.stop()
         verdict = history.judge(history.load(folder), watch.outbox, storm.losses, life=storm.life)

@@ -150,6 +150,10 @@ WRITES: dict[str, tuple[Callable[[Any, Any], Any], list[str]]] = {
         lambda o, c: Order.objects.alias(n=Count("labels")).filter(n=0, pk=o[2].pk).update(total=2),
         ["user 2"],
     ),
+    "update of distinct ones": (
+        lambda o, c: Order.objects.filter(labels=None, pk=o[2].pk).distinct().update(total=2),
+        ["user 2"],
+    ),
     "update that moves": (
         lambda o, c: Order.objects.filter(pk=o[1].pk).update(customer=c[2]),
         ["user 1", "user 2"],
