@@ -92,10 +92,10 @@ def _others(report: Report) -> Iterator[str]:
 
 
 def _skips(report: Report) -> Iterator[str]:
-    skipped = Counter(result.vector.op for result in report.with_status("skipped"))
+    skipped = Counter(result.detail for result in report.with_status("skipped"))
     if skipped:
-        listed = ", ".join(f"{op} ({number})" for op, number in skipped.items())
-        yield f"\nSkipped, since the port does not declare them: {listed}"
+        listed = ", ".join(f"{why} ({number})" for why, number in skipped.items())
+        yield f"\nSkipped: {listed}"
 
 
 def markdown(report: Report) -> str:

@@ -4,12 +4,13 @@ from collections import Counter
 
 import click
 
+from mizan.cli.conformance_http import http
 from mizan.cli.conformance_run import SELECT_HELP, report, run
 
 
 @click.group()
 def command() -> None:
-    """List the test vectors, or run them against a port.
+    """List the test vectors, run them against a port; test a server over HTTP.
 
     A port is a program that speaks JSON Lines on its standard streams; conformance/README.md of
     the project describes it on one page.
@@ -43,3 +44,4 @@ def list_(select: tuple[str, ...], topics: bool) -> None:
 
 command.add_command(run)
 command.add_command(report)
+command.add_command(http)

@@ -1,6 +1,10 @@
 """`mizan conformance http URL`: a server of the conformance app, tested from outside."""
 
+from __future__ import annotations
+
 import click
+
+from mizan.cli.conformance_run import format_option, forms_of, report_option, write
 
 AUTH = ("session", "token")
 
@@ -22,14 +26,8 @@ AUTH = ("session", "token")
     help="Only these cases: a pattern of ids ('http-read/*') or a topic (http-token). May be given "
     "several times.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["human", "json", "junit"]),
-    default="human",
-    show_default=True,
-    help="A report for people, as JSON, or as JUnit's XML for a CI system.",
-)
+@format_option
+@report_option
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0.1),
@@ -45,6 +43,7 @@ def http(
     auth: tuple[str, ...],
     select: tuple[str, ...],
     style: str,
+    files: tuple[str, ...],
     deadline: float,
     listing: bool,
 ) -> int:
@@ -59,19 +58,28 @@ def http(
       mizan conformance http --auth token --select 'http-cache/*' http://127.0.0.1:8765/
       mizan conformance http --list
     """
-    from mizan_conformance.http.run import SiteUnusable, all_cases, run_http, vectors
+    from mizan_conformance.http.run import SiteUnusable, run_http
     from mizan_conformance.report import render
-    from mizan_conformance.vectors import SelectionError, select_vectors
+    from mizan_conformance.vectors import SelectionError
 
+    forms = forms_of(files)
     try:
         if listing:
-            chosen = select_vectors(vectors(all_cases()), select or "*")
-            click.echo("\n".join(vector.id for vector in chosen))
+            click.echo("\n".join(_listed(select)))
             return 0
         if url is None:
-            raise click.UsageError("Name the server: mizan conformance http http://HOST:PORT/")
+            raise click.UsageError("Missing argument 'URL': http://HOST:PORT/ of the server.")
         report = run_http(url, select or "*", auth, deadline)
     except (SiteUnusable, SelectionError) as error:
         raise click.UsageError(str(error)) from error
+    for path, form in forms:
+        write(path, render(report, form))
     click.echo(render(report, style))
     return report.exit_code
+
+
+def _listed(select: tuple[str, ...]) -> list[str]:
+    from mizan_conformance.http.run import all_cases, vectors
+    from mizan_conformance.vectors import select_vectors
+
+    return [vector.id for vector in select_vectors(vectors(all_cases()), select or "*")]

@@ -19,9 +19,7 @@ DEADLINE = 5.0  # seconds
 AT_LEISURE = 86_400.0  # seconds: somebody looks at a port in a debugger
 
 
-@click.command(context_settings={"allow_interspersed_args": False})
-@click.option("--select", multiple=True, metavar="PATTERN", help=SELECT_HELP)
-@click.option(
+format_option = click.option(
     "--format",
     "style",
     type=click.Choice(["human", "json", "junit", "markdown", "html", "badge"]),
@@ -29,7 +27,7 @@ AT_LEISURE = 86_400.0  # seconds: somebody looks at a port in a debugger
     show_default=True,
     help="The form of the report on standard output.",
 )
-@click.option(
+report_option = click.option(
     "--report",
     "files",
     multiple=True,
@@ -37,6 +35,12 @@ AT_LEISURE = 86_400.0  # seconds: somebody looks at a port in a debugger
     help="Write a report to this file as well; its ending says the form: .txt .json .xml (JUnit) "
     ".md (for a pull request) .html (one page) .svg (badge). May be given several times.",
 )
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.option("--select", multiple=True, metavar="PATTERN", help=SELECT_HELP)
+@format_option
+@report_option
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0.01),
@@ -76,12 +80,12 @@ def run(port: tuple[str, ...], files: tuple[str, ...], style: str, **options: An
     from mizan_conformance.report import render
 
     _check_call(port, options)
-    forms = _forms(files)
+    forms = forms_of(files)
     outcome = _run(port, options)
     if options["replay"]:
         click.echo(_whole(outcome))
     for path, form in forms:
-        _write(path, render(outcome, form))
+        write(path, render(outcome, form))
     click.echo(render(outcome, style))
     return outcome.exit_code
 
@@ -95,7 +99,8 @@ def _check_call(port: tuple[str, ...], options: dict[str, Any]) -> None:
         raise click.UsageError("--replay is one case, and --select chooses others: take one.")
 
 
-def _forms(files: tuple[str, ...]) -> list[tuple[str, str]]:
+def forms_of(files: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return (path, form) of each report to write. Raises UsageError for a strange ending."""
     from mizan_conformance.report import form_of
 
     try:
@@ -149,7 +154,7 @@ def _updated(
     from mizan_conformance.baseline import load, updated
 
     if not outcome.fatal:
-        _write(str(path), updated(outcome, known, ids))
+        write(str(path), updated(outcome, known, ids))
     return load(path) if path.exists() else {}
 
 
@@ -168,7 +173,8 @@ def _whole(outcome: Report) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _write(path: str, text: str) -> None:
+def write(path: str, text: str) -> None:
+    """Write a report. Raises UsageError where the file cannot be written."""
     try:
         Path(path).write_text(text, "utf-8")
     except OSError as error:
@@ -203,5 +209,5 @@ def report(reports: tuple[str, ...], output: str) -> int:
             found.append(read(Path(path).read_text("utf-8"), vectors))
         except ValueError as error:
             raise click.UsageError(f"{path}: {error}") from error
-    _write(output, pages(found))
+    write(output, pages(found))
     return 0

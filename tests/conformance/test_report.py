@@ -44,7 +44,7 @@ def test_for_a_person(report: Report) -> None:
         "    Shows b.",
         "UNATTRIBUTED crash: it ended with exit status 4.",
         "STOPPED the port does not start as a port: crash",
-        "Skipped, since the port does not declare them: jcs (1)",
+        "Skipped: the port does not declare jcs (1)",
         "FAIL: 1 passed, 1 failed, 1 skipped, 1 not run, 1 unattributed",
     ):
         assert line in text.splitlines(), line

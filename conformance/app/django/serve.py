@@ -11,27 +11,66 @@ import argparse
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 THREADS = 16  # README.md wants eight requests at a time at least
+Serve = Callable[[], object]
 
 
 def main() -> int:
     """Serve. Returns 0 after an interrupt."""
     options = _options()
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conformance_app.settings")
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    listening = socket.create_server((options.host, options.port), family=family)
-    host = f"[{options.host}]" if ":" in options.host else options.host
+    listening = listen(options.host, options.port)
     try:
-        serve = (_asgi if options.asgi else _wsgi)(listening)
-        print(f"http://{host}:{listening.getsockname()[1]}/", flush=True)
+        serve = (asgi if options.asgi else wsgi)(listening)
+        print(url_of(listening), flush=True)
         serve()
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return the URL of who listens."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def asgi(listening: socket.socket) -> Serve:
+    """Return what serves the app on uvicorn."""
+    import uvicorn
+
+    configure()
+    from django.core.asgi import get_asgi_application
+
+    config = uvicorn.Config(get_asgi_application(), log_level="warning", lifespan="off")
+    return lambda: uvicorn.Server(config).run(sockets=[listening])
+
+
+def wsgi(listening: socket.socket) -> Serve:
+    """Return what serves the app on waitress."""
+    import waitress
+
+    configure()
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()
+    return waitress.create_server(application, sockets=[listening], threads=THREADS).run
+
+
+def configure() -> None:
+    """Name the settings, and where they are."""
+    folder = str(Path(__file__).resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "conformance_app.settings"
 
 
 def _options() -> argparse.Namespace:
@@ -42,22 +81,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765, help="default: 8765; 0: any")
     return parser.parse_args()
-
-
-def _asgi(listening: socket.socket) -> Any:
-    import uvicorn
-    from django.core.asgi import get_asgi_application
-
-    config = uvicorn.Config(get_asgi_application(), log_level="warning", lifespan="off")
-    return lambda: uvicorn.Server(config).run(sockets=[listening])
-
-
-def _wsgi(listening: socket.socket) -> Any:
-    import waitress
-    from django.core.wsgi import get_wsgi_application
-
-    application = get_wsgi_application()
-    return waitress.create_server(application, sockets=[listening], threads=THREADS).run
 
 
 if __name__ == "__main__":

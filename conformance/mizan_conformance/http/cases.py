@@ -52,10 +52,12 @@ def case(
     note: str,
     play: Callable[[Stage], None],
     needs: Collection[str] = (),
+    steps: Sequence[Mapping[str, Any]] = (),
 ) -> Case:
-    """Return a case by its id, `topic/name`."""
+    """Return a case by its id, `topic/name`; `steps`, where it is data, are shown by reports."""
     topic = name.partition("/")[0]
-    vector = Vector(name, topic, OP, tuple(requirements), (), note, {}, {})
+    shown = {"steps": list(steps)} if steps else {}
+    vector = Vector(name, topic, OP, tuple(requirements), (), note, shown, {})
     return Case(vector, frozenset(needs), play)
 
 
@@ -94,7 +96,7 @@ def _case(topic: str, item: Mapping[str, Any]) -> Case:
         for step in steps:
             stage.take(step)
 
-    return case(name, item["requirements"], item["note"], play, item.get("needs", ()))
+    return case(name, item["requirements"], item["note"], play, item.get("needs", ()), steps)
 
 
 def _known(name: str, found: Collection[str], known: frozenset[str]) -> None:
