@@ -116,6 +116,5 @@ class _Response(StreamingHttpResponse):
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Return what the server sends: the stream itself, for each layer would cost memory."""
-        if self._iterator is self._stream:
-            return self._stream
-        return super().__aiter__()
+        sent: object = self._iterator  # type: ignore[attr-defined]
+        return self._stream if sent is self._stream else super().__aiter__()

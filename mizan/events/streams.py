@@ -169,10 +169,11 @@ class Stream:
 
     async def __anext__(self) -> bytes:
         """Return the next frame, as soon as there is one."""
+        if self._is_ended:
+            self._close()
+            raise StopAsyncIteration
         self._taken += 1
         try:
-            if self._is_ended:
-                raise StopAsyncIteration
             if self._subscription is None:
                 return await self._first()
             event = await self._subscription.next()

@@ -1,0 +1,16 @@
+"""The table of the site: customers, of which each mutation changes one."""
+
+from django.contrib.auth.models import User
+from django.db import models
+
+
+class Customer(models.Model):
+    """A customer. `changes` counts what happened to them."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True)
+    changes = models.IntegerField(default=0)
+
+
+def change(user_id: int) -> None:
+    """Change a row."""
+    Customer.objects.filter(pk=user_id).update(changes=models.F("changes") + 1)
