@@ -22,6 +22,8 @@ from mizan.resources import requirements_dir
 from .vectors import Vector, load_all
 
 REGISTRY: Final = "v1.json"
+OVER_HTTP: Final = "http"
+"""The operation of cases that are played against a server."""
 _ITEM: Final = re.compile(
     r"^- \*\*(?P<id>MZ-[A-Z]+-[0-9]{3})\*\* \[(?P<level>codec|edge|client|server)\] "
     r"(?P<text>.*(?:\n  .*)*)",
@@ -121,15 +123,28 @@ def uncovered(
 ) -> Iterator[str]:
     """Yield a line for each requirement that nothing holds, or whose entry is stale.
 
-    ``root`` is the repository: the tests that entries name (`path::function`) are looked up there.
+    ``vectors`` are those of `load_all` and `server_cases`. ``root`` is the repository: the tests
+    that entries name (`path::function`) are looked up there.
     """
-    covered = {name for vector in vectors for name in vector.requirements}
+    found = list(vectors)
+    over_http = {name for vector in found if vector.op == OVER_HTTP for name in vector.requirements}
+    covered = {name for vector in found if vector.op != OVER_HTTP for name in vector.requirements}
     for entry in registry:
-        yield from _of_entry(entry, entry.id in covered)
+        # A port of the codec level has no server that could show anything.
+        is_shown = entry.level != "codec" and entry.id in over_http
+        yield from _of_entry(entry, is_shown or entry.id in covered)
         for test in entry.tests:
             path, _, name = test.partition("::")
             if not _has_test(root / path, name):
                 yield f"{entry.id}: there is no test {test}"
+
+
+def server_cases() -> list[Vector]:
+    """Return the cases over HTTP (`mizan conformance http`) in the form of vectors."""
+    from .http.run import all_cases
+    from .http.run import vectors as of_cases
+
+    return of_cases(all_cases())
 
 
 def _of_entry(entry: Requirement, has_vector: bool) -> Iterator[str]:
@@ -160,7 +175,10 @@ def main(argv: Sequence[str] | None = None, root: Path | None = None) -> int:
         registry = merged(text, load(path) if path.is_file() else ())
         path.write_text(dumped(registry), "utf-8")
     registry = load(path)
-    found = [*disagreements(text, registry), *uncovered(registry, load_all(), root)]
+    found = [
+        *disagreements(text, registry),
+        *uncovered(registry, [*load_all(), *server_cases()], root),
+    ]
     sys.stdout.writelines(f"{line}\n" for line in found or _summary(registry))
     return 1 if found else 0
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mizan.resources import http_cases_dir
+from mizan_conformance.requirements import OVER_HTTP
 from mizan_conformance.vectors import VERSION, Vector
 
 if TYPE_CHECKING:
     from .stage import Stage
 
-OP: Final = "http"
 NEEDS: Final = frozenset({"session", "token"})
 """How the server learns who asks: what a case may need."""
 
@@ -57,7 +57,7 @@ def case(
     """Return a case by its id, `topic/name`; `steps`, where it is data, are shown by reports."""
     topic = name.partition("/")[0]
     shown = {"steps": list(steps)} if steps else {}
-    vector = Vector(name, topic, OP, tuple(requirements), (), note, shown, {})
+    vector = Vector(name, topic, OVER_HTTP, tuple(requirements), (), note, shown, {})
     return Case(vector, frozenset(needs), play)
 
 

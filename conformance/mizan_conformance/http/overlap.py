@@ -160,7 +160,7 @@ _CASES: Final[tuple[tuple[str, tuple[str, ...], str, Callable[[Stage], None]], .
     ),
     (
         "others-go-on",
-        ("MZ-COH-009",),
+        ("MZ-COH-012",),
         "What a running mutation does not touch is read meanwhile.",
         _others_go_on,
     ),
