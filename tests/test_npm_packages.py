@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from mizan_conformance import bundle
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 PACKAGES = sorted(path.parent.name for path in (ROOT / "packages").glob("*/package.json"))
@@ -27,6 +29,12 @@ COMPILER = {
 }
 
 PROGRAMS = {
+    "conformance": """
+import { readFile } from "node:fs/promises";
+import { data } from "@mizan/conformance";
+const topic = JSON.parse(await readFile(new URL("vectors/v1/key.json", data), "utf8"));
+console.log(topic.topic);
+""",
     "protocol": """
 import { formatHeader, parseHeader } from "@mizan/protocol";
 console.log(formatHeader(parseHeader("user;user_id=5, notifications")));
@@ -83,6 +91,7 @@ server.close();
 """,
 }
 SAYS = {
+    "conformance": "key",
     "protocol": "notifications, user;user_id=5",
     "runtime": 'Ada {"user_id":5}',
     "react": "<b>Ada</b>",
@@ -148,6 +157,10 @@ def test_a_package_has_nothing_that_was_built_of_a_source_that_is_gone(
         path.relative_to(folder / "dist").with_suffix("") for path in folder.glob("dist/**/*.js")
     }
     assert built == sources, f"remove packages/{name}/dist, then: npm run build"
+
+
+def test_the_data_of_the_suite_is_the_repositorys(installed: Path) -> None:
+    assert bundle.stale(installed / "node_modules" / "@mizan" / "conformance" / "data") == []
 
 
 @pytest.mark.parametrize("name", PACKAGES)

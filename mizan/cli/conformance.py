@@ -4,6 +4,7 @@ from collections import Counter
 
 import click
 
+from mizan.cli.conformance_copy import copy
 from mizan.cli.conformance_http import http
 from mizan.cli.conformance_run import SELECT_HELP, report, run
 
@@ -42,6 +43,7 @@ def list_(select: tuple[str, ...], topics: bool) -> None:
     click.echo(f"{len(chosen):5}  in all")
 
 
+command.add_command(copy)
 command.add_command(run)
 command.add_command(report)
 command.add_command(http)
