@@ -17,7 +17,7 @@ export type RecordedEvent = { readonly at: number } & (
       readonly type: "request";
       readonly id: number;
       readonly path: string;
-      /** Why an instance is fetched; of a call the name of its function. */
+      /** Why an instance is fetched; of a call the name of its function; `live` of a stream. */
       readonly reason: string;
       /** X-Mizan-Held. */
       readonly held: string | undefined;
@@ -106,7 +106,8 @@ export function record(
   };
 }
 
-function nameOf({ body }: Request): string {
+function nameOf({ body, open }: Request): string {
+  if (open) return "live";
   const text = body instanceof FormData ? body.get("call") : body;
   return typeof text === "string" ? (JSON.parse(text) as { function: string }).function : "call";
 }

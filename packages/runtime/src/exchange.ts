@@ -16,7 +16,7 @@ export const world = globalThis as unknown as Partial<Window>;
  */
 export async function exchange(
   { baseUrl, fetch: own, headers: extra }: ClientOptions,
-  { path, body, headers, signal }: Request,
+  { path, body, headers, signal, open }: Request,
 ): Promise<Reply> {
   try {
     // Looked up for each request, as tests and tools put another in its place.
@@ -32,7 +32,8 @@ export async function exchange(
     });
     const { ok, status, headers: got } = response;
     // No JSON: a proxy's page, or a reply that was cut off.
-    const document = (await response.json().catch(() => undefined)) as Problem | null | undefined;
+    const document = (open && ok ? response.body : await response.json().catch(() => undefined)) as
+      Problem | null | undefined;
     signal?.throwIfAborted();
     if (ok && document !== undefined) return { headers: got, body: document };
     const { code = "client.reply", detail = `Status ${status} from ${path}` } = document ?? {};

@@ -19,7 +19,9 @@ export function tabs(client: Client, { identity, name }: TabsOptions): () => voi
   const channel = new BroadcastChannel(name ?? `mizan:${client.options.baseUrl}`);
   let isHearing = false;
   const stop = on(client, (event) => {
-    if (!isHearing) channel.postMessage({ ...event, identity: identity() });
+    // Events are told to all tabs as it is.
+    const isEvent = event.type === "invalidate" && event.source === "event";
+    if (!isHearing && !isEvent) channel.postMessage({ ...event, identity: identity() });
   });
   channel.onmessage = ({ data }: MessageEvent<MizanEvent & { identity: string }>) => {
     isHearing = true;

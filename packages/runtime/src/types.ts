@@ -100,6 +100,8 @@ export interface Request {
   readonly body?: BodyInit | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal;
+  /** Whether the body of the reply is read while it comes. */
+  readonly open?: boolean;
 }
 
 /** What came back: JSON of a status 200 to 299, or an error. */
@@ -133,6 +135,17 @@ export interface ClientOptions {
   readonly gcTime?: number;
   readonly refetchOnFocus?: boolean;
   readonly refetchOnReconnect?: boolean;
+  /** With the feature `live`: whether the server tells what others make stale. */
+  readonly live?: boolean | LiveOptions;
+}
+
+export interface LiveOptions {
+  /** How often what the server does not tell of is read while the page is seen, in ms; 30,000. */
+  readonly poll?: number;
+  /** Who is logged in, as far as the page knows; tabs of the same share one connection. */
+  readonly identity?: () => string;
+  /** Told when the server begins to tell what others make stale, and when it no longer does. */
+  readonly onChange?: (isLive: boolean) => void;
 }
 
 /** What replays changes over the data of the server; `settled` as of `shown`. */
