@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-from mizan.django import cache_settings, origin_cache
+from mizan.django import cache_settings, origin_cache, outbox
 from mizan.django.cache_settings import KEYS, MEMORY, CacheSettings
 
 NOT_MADE = "mizan.E216"
@@ -77,11 +77,11 @@ def check_database_settings(**_: Any) -> list[CheckMessage]:
 def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Ask the default database for its limits and for the outbox's table."""
     found = cache_settings.current()
-    if found.backend is None or DEFAULT_DB_ALIAS not in (databases or ()):
+    if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     connection = connections[DEFAULT_DB_ALIAS]
-    messages = [*_no_outbox(connection)] if found.is_shared else []
-    if connection.vendor != "postgresql":
+    messages = [*_no_outbox(connection)] if outbox.may_fail() else []
+    if found.backend is None or connection.vendor != "postgresql":
         return messages
     limits = _shown(connection)
     static = _given(connections.settings[DEFAULT_DB_ALIAS].get("OPTIONS", {}))
@@ -138,7 +138,8 @@ def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     if table in tables or MigrationRecorder.Migration._meta.db_table not in tables:
         return
     yield Advice(
-        f"There is no table {table}: while the cache cannot be reached, mutations would fail.",
+        f"There is no table {table}: while the cache or the broker of events cannot be reached, "
+        "mutations would fail, or what they make stale be lost.",
         hint="Run: manage.py migrate",
         obj="mizan.OutboxRow",
         id=NO_OUTBOX,

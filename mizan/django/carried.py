@@ -9,11 +9,13 @@ never said.
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar, Token
 from threading import Lock
 from typing import Self
 
 from django.db import DEFAULT_DB_ALIAS
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan.django import savepoints
@@ -40,20 +42,23 @@ class _Saying(Entry):
             invalidated.send_robust(Said, targets=self.targets)
 
 
+_is_call = re.compile(r"[A-Za-z0-9_-]{8,32}").fullmatch
+
 # Threads of a request may outlive it. One lock does for all, as nobody holds it for long.
 _lock = Lock()
 
 
 class Said:
-    """What one reply says; nothing more once it was taken.
+    """What the reply to one request says; nothing more once it was taken.
 
     Within its `with` statement what became stale is collected; what was not taken until it ends is
     told by the signal.
     """
 
-    __slots__ = ("_entries", "_is_taken", "_token")
+    __slots__ = ("_entries", "_is_taken", "_token", "request")
 
-    def __init__(self) -> None:
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        self.request = request
         self._entries: list[_Saying] = []
         self._is_taken = False
         self._token: Token[Said | None]
@@ -98,6 +103,16 @@ class Said:
 
 
 _said: ContextVar[Said | None] = ContextVar("mizan_said", default=None)
+
+
+def call_id() -> str:
+    """Return the nonce of the call (`X-Mizan-Call`) that is being answered; empty if there is none,
+    or one that cannot be read."""
+    said = _said.get()
+    if said is None or said.request is None:
+        return ""
+    given: str = said.request.META.get("HTTP_X_MIZAN_CALL", "")
+    return given if _is_call(given) else ""
 
 
 def tell(targets: tuple[Target, ...], using: str = DEFAULT_DB_ALIAS) -> None:

@@ -1,4 +1,4 @@
-"""How often what happened in this process: reads by what the cache said, errors, waits.
+"""How often what happened in this process: reads by what the cache said, errors, waits, events.
 
 Invariant: counting never fails and never waits for anything but another count.
 """
@@ -15,6 +15,8 @@ EVENTS = {
     "wait": "Reads that waited for another worker, or for a mutation to finish.",
     "hold": "Mutations that held what they made stale.",
     "error": "Calls of the cache that failed.",
+    "published": "Mutations whose targets were published.",
+    "publish_error": "Mutations whose targets could not be published, and went to the outbox.",
 }
 
 _lock = Lock()

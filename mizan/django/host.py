@@ -29,6 +29,9 @@ from mizan.django import (
     conf,
     counters,
     errors,
+    event_broker,
+    event_settings,
+    event_streams,
     gathered,
     mwt,
     origin_cache,
@@ -37,6 +40,7 @@ from mizan.django import (
 )
 from mizan.django.mwt_obtain import mwt_obtain
 from mizan.django.request import PublicRequest, Witness, watched
+from mizan.events.base import Broker
 from mizan.protocol.targets import Target
 from mizan.server.catalog import Catalog
 from mizan.server.declare import ClientFunction
@@ -62,6 +66,7 @@ class DjangoHost:
     check_csrf = staticmethod(auth.check_csrf)
     problem = staticmethod(errors.problem_of)
     count = staticmethod(counters.count)
+    call_id = staticmethod(carried.call_id)
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -84,6 +89,7 @@ class DjangoHost:
         self.hold_timeout = settings_.limits.hold
         self.largest_entry = settings_.max_entry_bytes
         self.varies = bool(self._vary)
+        self.has_events = event_settings.current() is not None
         self._watches_replicas = not settings_.limits.lag and bool(replicas.aliases())
         # Its state is the connection's, so one serves every call, as it would as a decorator.
         self._atomic = transaction.atomic()
@@ -98,6 +104,16 @@ class DjangoHost:
     def cache(self) -> Cache | None:
         """The origin cache of this process."""
         return origin_cache.cache()
+
+    @property
+    def broker(self) -> Broker | None:
+        """The broker of events of this process."""
+        return event_broker.broker()
+
+    @property
+    def position(self) -> str:
+        """The position of the last event that this process knows; empty where it knows none."""
+        return event_streams.position()
 
     @property
     def debug(self) -> bool:

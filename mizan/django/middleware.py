@@ -48,12 +48,12 @@ class MizanMiddleware:
         """Return the response, or its coroutine under ASGI."""
         if self._is_async:
             return self._acall(request)
-        with carried.Said() as said:
+        with carried.Said(request) as said:
             response = self.get_response(request)
             return _finished(request, response, said)
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        with carried.Said() as said:
+        with carried.Said(request) as said:
             response = await self.get_response(request)
             return _finished(request, response, said)
 

@@ -1,10 +1,12 @@
-"""The outbox: purges that the cache could not be told of when they were due (SPEC.md, section 15).
+"""The outbox: what the cache or the broker of events could not be told when it was due (SPEC.md,
+sections 15 and 17).
 
-A row is written in the transaction whose commit it announces, so it exists exactly if that does.
-Whoever reaches the cache delivers it: a worker after a request, or `manage.py mizan_outbox`.
+A row is written in the transaction whose commit it announces, so it exists exactly if that does;
+what could not be published, right after it. Whoever reaches both delivers it, to both: a worker
+after a request, or `manage.py mizan_outbox`.
 
-Invariant: a row goes only after its purge was done, so each is delivered at least once; what cannot
-be understood is delivered as `*`.
+Invariant: a row goes only after its purge was done and published, so each is delivered at least
+once; what cannot be understood is delivered as `*`.
 """
 
 from __future__ import annotations
@@ -22,10 +24,17 @@ from django.db.models import F, QuerySet
 from django.utils.timezone import now
 
 from mizan.cache.base import Cache, CacheUnavailable, Hold
-from mizan.django import cache_settings, origin_cache, signals
+from mizan.django import cache_settings, event_broker, event_settings, origin_cache, signals
 from mizan.django.models import OutboxRow
 from mizan.errors import MizanError
-from mizan.protocol.targets import EVERYTHING, Target, target_from_json, target_to_json
+from mizan.events.base import Broker, BrokerUnavailable
+from mizan.protocol.targets import (
+    EVERYTHING,
+    Target,
+    canonical_set,
+    target_from_json,
+    target_to_json,
+)
 from mizan.server.catalog import Catalog
 from mizan.server.registry import registry
 
@@ -33,7 +42,8 @@ logger = logging.getLogger("mizan.cache")
 
 PACE = 5.0
 """Seconds between two looks of a process into the outbox."""
-UNAVAILABLE = "unavailable"
+UNAVAILABLE, UNPUBLISHED = "unavailable", "unpublished"
+"""The codes of what stopped a delivery: the cache, or the broker of events, cannot be reached."""
 
 # When this process looks next, by the monotonic clock.
 _next_look = 0.0
@@ -42,7 +52,7 @@ _next_look = 0.0
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What a delivery did: `count` rows are gone, `left` are still due; `error` is the code of what
-    stopped it."""
+    stopped it, None where nothing did."""
 
     count: int
     left: int
@@ -58,7 +68,7 @@ def remember(targets: Iterable[Target], *, delay: float = 0.0) -> int:
         targets=[target_to_json(each) for each in targets],
         due=now() + timedelta(seconds=delay),
     )
-    logger.info("outbox.written: purge %d waits for the cache", row.id)
+    logger.info("outbox.written: purge %d waits to be delivered", row.id)
     return row.id
 
 
@@ -76,8 +86,10 @@ def due() -> QuerySet[OutboxRow]:
     return rows.filter(kind=OutboxRow.CACHE, due__lte=now())
 
 
-def deliver(catalog: Catalog, cache: Cache, *, limit: int = 100) -> Delivered:
-    """Deliver up to `limit` rows, the oldest first, in one purge.
+def deliver(
+    catalog: Catalog, cache: Cache | None, broker: Broker | None = None, *, limit: int = 100
+) -> Delivered:
+    """Deliver up to `limit` rows, the oldest first, in one purge and one message.
 
     Others that deliver at the same time take other rows, where the database can skip locked ones.
     """
@@ -85,7 +97,7 @@ def deliver(catalog: Catalog, cache: Cache, *, limit: int = 100) -> Delivered:
     with transaction.atomic(using=DEFAULT_DB_ALIAS):
         waiting = due().order_by("due", "pk").select_for_update(skip_locked=skips)
         rows = [*waiting[:limit]]
-        error = _purge(catalog, cache, rows) if rows else None
+        error = _announce(catalog, cache, broker, rows) if rows else None
         these = OutboxRow.objects.using(DEFAULT_DB_ALIAS).filter(pk__in=[row.pk for row in rows])
         if error is None:
             these.delete()
@@ -97,22 +109,37 @@ def deliver(catalog: Catalog, cache: Cache, *, limit: int = 100) -> Delivered:
     return Delivered(count, left, error)
 
 
-def _purge(catalog: Catalog, cache: Cache, rows: Sequence[OutboxRow]) -> str | None:
-    """Purge what rows name. Returns the code of a failure."""
+def _announce(
+    catalog: Catalog, cache: Cache | None, broker: Broker | None, rows: Sequence[OutboxRow]
+) -> str | None:
+    """Announce what rows name. Returns the code of a failure."""
     try:
-        purge(cache, catalog.slots.guards(each for row in rows for each in targets(row)))
-    except CacheUnavailable as error:
+        announce(catalog, cache, broker, [each for row in rows for each in targets(row)])
+    except (CacheUnavailable, BrokerUnavailable) as error:
         logger.warning("outbox.failed: %d purges wait: %s", len(rows), error)
-        return UNAVAILABLE
+        return UNAVAILABLE if isinstance(error, CacheUnavailable) else UNPUBLISHED
     return None
 
 
-def purge(cache: Cache, tags: Sequence[str]) -> None:
+def announce(
+    catalog: Catalog, cache: Cache | None, broker: Broker | None, named: Sequence[Target]
+) -> tuple[str, ...]:
+    """Purge targets, and then publish them. Returns the tags of their guards. Raises
+    CacheUnavailable, BrokerUnavailable."""
+    tags = catalog.slots.guards(named)
+    if cache is not None:
+        _purge(cache, tags)
+    if broker is not None:
+        broker.publish(canonical_set(named))
+    return tags
+
+
+def _purge(cache: Cache, tags: tuple[str, ...]) -> None:
     """Renew the stamps of guards. Raises CacheUnavailable."""
     if not cache.limits.lag:
         cache.purge(tags)
         return
-    hold = Hold(tuple(tags))  # replicas may still show readers what was there before
+    hold = Hold(tags)  # replicas may still show readers what was there before
     cache.hold(hold)
     cache.renew(hold)
 
@@ -130,13 +157,20 @@ def targets(row: OutboxRow) -> list[Target]:
 
 
 def connect() -> None:
-    """Deliver after requests: every few seconds, and as soon as the cache can be reached again."""
+    """Deliver after requests: every few seconds, and at once when what failed has recovered."""
     request_finished.connect(_look, dispatch_uid="mizan.outbox")
-    signals.cache_recovered.connect(_hurry, dispatch_uid="mizan.outbox")
+    for each in (signals.cache_recovered, signals.broker_recovered):
+        each.connect(_hurry, dispatch_uid="mizan.outbox")
+
+
+def may_fail() -> bool:
+    """Whether the cache or the broker is a server that all workers share."""
+    events = event_settings.current()
+    return cache_settings.current().is_shared or (events is not None and events.is_shared)
 
 
 def _hurry(**_: Any) -> None:
-    """Look after the next request; the one that found the cache recovered, as a rule."""
+    """Look after the next request; the one that found a store recovered, as a rule."""
     global _next_look
     _next_look = 0.0
 
@@ -144,15 +178,15 @@ def _hurry(**_: Any) -> None:
 def _look(**_: Any) -> None:
     """Deliver what is due, at most every PACE seconds. Never raises, never in a transaction."""
     global _next_look
-    if time.monotonic() < _next_look or not cache_settings.current().is_shared:
+    if time.monotonic() < _next_look or not may_fail():
         return
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.in_atomic_block:
         return
     _next_look = time.monotonic() + PACE
     try:
-        if due().exists() and (cache := origin_cache.cache()) is not None:
-            done = deliver(registry.catalog, cache)
+        if due().exists():
+            done = deliver(registry.catalog, origin_cache.cache(), event_broker.broker())
             if done.count and done.left:
                 _hurry()
     except Exception as error:  # noqa: BLE001 (the request it follows has been answered)

@@ -1,7 +1,9 @@
-"""What a mutation does to the origin cache: hold, then renew (SPEC.md, section 15).
+"""Who is told of what a mutation makes stale: the origin cache, and who hears of events (SPEC.md,
+sections 15 and 17).
 
 A mutation holds the guards of what it makes stale as the last step before its commit, or before its
-first effect where nothing commits; after the commit it renews their stamps and releases them.
+first effect where nothing commits; after the commit it renews their stamps and releases them, and
+then publishes the same targets.
 
 Invariant: nothing is raised here after a commit; where the outcome of a commit is not known, a hold
 is left to expire by itself.
@@ -15,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mizan.cache.base import Cache, CacheUnavailable, Hold
+from mizan.events.base import BrokerUnavailable
 from mizan.protocol.targets import Target
 from mizan.server.drive import drive
 from mizan.server.effects import Ask, Block, Steps
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from mizan.server.catalog import Catalog
 
 logger = logging.getLogger("mizan.cache")
+events_logger = logging.getLogger("mizan.events")
 _RETRY_AFTER = "1"  # seconds
 
 
@@ -69,24 +73,51 @@ def pledge(catalog: Catalog, promise: Pledge, *, delay: float = 0.0) -> Steps[No
 
 
 def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
-    """After the commit: renew the stamps of all guards, and release what is held."""
-    host = catalog.host
-    cache, held = host.cache, promise.hold
-    guards = catalog.slots.guards(promise.targets)
-    if cache is None or not guards:
-        return
-    hold = Hold((*dict.fromkeys((*held.guards, *guards)),), held.id) if held else Hold(guards)
-    try:
-        yield Ask(cache, "renew", (hold,), always=True)
-    except CacheUnavailable:
-        host.count("error")
-        logger.warning("cache.purge_failed", extra={"guards": len(hold.guards)})
-        # What is held expires by itself, and its stamps are newer than every entry.
-        if promise.row is None and not (held and set(held.guards) >= set(guards)):
+    """After the commit: renew the stamps of all guards, release what is held, and publish. What
+    could not be told goes to the outbox."""
+    host, held = catalog.host, promise.hold
+    cache = host.cache
+    is_told, is_safe = True, True
+    if cache is not None and (guards := catalog.slots.guards(promise.targets)):
+        hold = Hold((*dict.fromkeys((*held.guards, *guards)),), held.id) if held else Hold(guards)
+        try:
+            yield Ask(cache, "renew", (hold,), always=True)
+        except CacheUnavailable:
+            host.count("error")
+            logger.warning("cache.purge_failed", extra={"guards": len(hold.guards)})
+            # What is held expires by itself, and its stamps are newer than every entry.
+            is_told, is_safe = False, held is not None and set(held.guards) >= set(guards)
+    if host.has_events and promise.targets and not (yield from _publish(catalog, promise)):
+        is_told, is_safe = False, False
+    if promise.row is None and not is_safe:
+        try:
             yield Block(partial(host.remember, promise.targets, 0.0), always=True)
-        return
-    if promise.row is not None:
+        except Exception:  # what is committed is committed
+            logger.exception("outbox.failed: nobody is told of %d targets", len(promise.targets))
+    elif promise.row is not None and is_told:
         yield Block(partial(host.delivered, promise.row), always=True)
+
+
+def doubt(catalog: Catalog, promise: Pledge) -> Steps[None]:
+    """After a commit of unknown outcome: publish, and let what is held expire."""
+    if catalog.host.has_events:
+        yield from _publish(catalog, promise)
+
+
+def _publish(catalog: Catalog, promise: Pledge) -> Steps[bool]:
+    """Publish the targets. Returns whether that was done."""
+    host = catalog.host
+    broker = host.broker
+    if broker is None:
+        return True
+    try:
+        yield Ask(broker, "publish", (promise.targets, host.call_id()), always=True)
+    except BrokerUnavailable as error:
+        host.count("publish_error")
+        events_logger.warning("events.publish_failed: %s", error)
+        return False
+    host.count("published")
+    return True
 
 
 def fulfil_now(catalog: Catalog, promise: Pledge) -> None:

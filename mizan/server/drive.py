@@ -161,7 +161,7 @@ def _atomic(effect: Atomic) -> Any:
 
 
 def _ask(ask: Ask) -> Any:
-    return getattr(ask.cache, ask.method)(*ask.args)
+    return getattr(ask.store, ask.method)(*ask.args)
 
 
 def _wait(wait: Wait) -> None:
@@ -169,7 +169,7 @@ def _wait(wait: Wait) -> None:
 
 
 async def _aask(ask: Ask) -> Any:
-    asked = getattr(ask.cache.aio, ask.method)(*ask.args)
+    asked = getattr(ask.store.aio, ask.method)(*ask.args)
     return await (finished(asked) if ask.always else asked)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mizan.cache.base import Cache
+from mizan.events.base import Broker
 
 T = TypeVar("T")
 
@@ -71,12 +72,13 @@ class Atomic:
 
 @dataclass(slots=True)
 class Ask:
-    """Ask the cache: call its `method` with `args`. Raises CacheUnavailable.
+    """Ask a store: call its `method` with `args`. A cache raises CacheUnavailable, the broker of
+    events BrokerUnavailable.
 
     `always`: even if the request was cancelled after it changed something.
     """
 
-    cache: Cache
+    store: Cache | Broker
     method: str
     args: tuple[Any, ...]
     always: bool = False

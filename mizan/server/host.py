@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mizan.cache.base import Cache
+from mizan.events.base import Broker
 from mizan.protocol.targets import Target
 from mizan.server.declare import ClientFunction
 from mizan.server.invalidation import Entry
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks: `sub` (None: anonymous), the permission key `pkey`, and what proved it."""
+    """Who asks: `sub` (None: anonymous), the permission key `pkey`, and what proved it: a token
+    until it `expires`, in seconds since the epoch, or something else."""
 
     sub: str | None = None
     pkey: str | None = None
     by_token: bool = False
+    expires: int | None = None
 
 
 ANONYMOUS = Identity()
@@ -96,9 +99,20 @@ class Host(Protocol):
     varies: bool
     """Whether `vary` may block."""
 
+    has_events: bool
+    """Whether what becomes stale is published."""
+
     @property
     def cache(self) -> Cache | None:
         """The origin cache; None where there is none."""
+
+    @property
+    def broker(self) -> Broker | None:
+        """The broker of events; None where nothing is published."""
+
+    @property
+    def position(self) -> str:
+        """The position of the last event that this process knows; empty where it knows none."""
 
     @property
     def debug(self) -> bool:
@@ -172,8 +186,11 @@ class Host(Protocol):
     def permission_key(self, request: Any) -> str:
         """Return the `pkey` of the user of the request. Blocks."""
 
+    def call_id(self) -> str:
+        """Return the nonce of the call (`X-Mizan-Call`) that is being answered; empty if none."""
+
     def count(self, event: str) -> None:
-        """Count what happened to a read, or an error of the cache."""
+        """Count what happened to a read, or an error of the cache or of the broker."""
 
     def check_response(self, value: Any) -> Any:
         """Return a view function's response, ready to be sent. Raises ResultInvalid for anything

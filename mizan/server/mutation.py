@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.targets import Target
-from mizan.server.coherence import Pledge, fulfil, fulfil_now, outside, pledge, withdraw
+from mizan.server.coherence import Pledge, doubt, fulfil, fulfil_now, outside, pledge, withdraw
 from mizan.server.effects import Atomic, Block, Run, Steps
 from mizan.server.invalidation import Collector, FailedAfterEffects, current, running
 from mizan.server.problems import Problem
@@ -95,12 +95,12 @@ class _Mutation:
     """One run of a function, by itself (`is_outermost`) or within another's."""
 
     __slots__ = (
-        "cache",
         "catalog",
         "collector",
         "declared",
         "host",
         "is_outermost",
+        "is_told",
         "promise",
         "run",
     )
@@ -115,7 +115,8 @@ class _Mutation:
     ) -> None:
         self.catalog = catalog
         self.host = catalog.host
-        self.cache = catalog.host.cache
+        # Whether somebody has to be told of what becomes stale: the cache, or who hears of events.
+        self.is_told = self.host.cache is not None or self.host.has_events
         self.collector = collector
         self.run = run
         self.declared = declared
@@ -131,18 +132,20 @@ class _Mutation:
             result = yield Atomic(self.host.atomic, self._transaction())
         except Exception as error:
             # The outcome of a commit that failed is certain only where the database refused it.
-            if self.promise.hold and self.host.rolled_back(error):
+            if self.host.rolled_back(error):
                 yield from withdraw(self.catalog, self.promise)
+            elif self.promise.targets and not self.promise.is_nested:
+                yield from doubt(self.catalog, self.promise)
             raise
         finally:
             self.collector.is_atomic = False
-        if self.cache is not None:
+        if self.is_told:
             yield from (self._hand_over() if self.promise.is_nested else self._make_good())
         return result
 
     def without_transaction(self, is_direct: bool) -> Steps[Any]:
         """Run it; hold what it is declared to make stale before its first effect."""
-        if self.declared and self.cache is not None and not self.collector.is_atomic:
+        if self.declared and self.is_told and not self.collector.is_atomic:
             self.promise.targets = self.declared
             if is_direct:
                 self.promise.is_nested = yield Block(self.host.in_transaction)
@@ -153,7 +156,7 @@ class _Mutation:
         except Exception as error:  # noqa: BLE001 (raised again below)
             failure = error  # nothing rolled back what it did before it failed
         self._end()
-        if self.cache is not None and not self.collector.is_atomic:
+        if self.is_told and not self.collector.is_atomic:
             yield from self._make_good()
         if failure:
             raise failure
@@ -168,13 +171,13 @@ class _Mutation:
         """Run it; hold what became stale as the last step before the commit, if that is its own."""
         result = yield self.run
         self._end()
-        self.promise.targets = () if self.cache is None else self.collector.stale()
+        self.promise.targets = self.collector.stale() if self.is_told else ()
         self.promise.is_nested = bool(self.promise.targets) and self.host.is_nested()
         if self.promise.targets and not self.promise.is_nested:
             try:
                 yield from pledge(self.catalog, self.promise)
             except Problem:
-                self.collector.settled = ()  # it will be rolled back for certain
+                self.collector.settled = self.promise.targets = ()  # rolled back for certain
                 raise
         return result
 
@@ -190,7 +193,8 @@ class _Mutation:
         yield Block(partial(self.host.gather, self.catalog, targets), always=True)
 
     def _make_good(self) -> Steps[None]:
-        """After the commit, or once that of a caller's transaction comes, renew what was held."""
+        """After the commit, or once that of a caller's transaction comes, renew what was held and
+        publish."""
         if self.is_outermost:
             self.promise.targets = self.collector.finish()
         if self.promise.is_nested:

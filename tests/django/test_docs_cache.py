@@ -61,8 +61,9 @@ def test_the_counters_are_those_of_the_code() -> None:
 
 def test_the_events_are_those_of_the_code() -> None:
     sources = [each.read_text() for each in (ROOT / "mizan").rglob("*.py")]
-    pattern = r'logger\.(?:info|warning|error|exception)\(\s*"((?:cache|outbox)\.[a-z_]+)'
-    logged = {name for text in sources for name in re.findall(pattern, text)}
+    pattern = r'logger\.(?:info|warning|error|exception)\(\s*"((?:cache|outbox|%s)\.[a-z_]+)'
+    found = {name for text in sources for name in re.findall(pattern, text)}
+    logged = {name.replace("%s", "cache") for name in found}  # the breaker's, whoever uses it
     listed = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \| \w+ \|", GUIDE, re.MULTILINE)
     assert sorted(listed) == sorted(logged)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mizan.cache.base import CacheUnavailable, Hold, Limits
+from mizan.events.base import BrokerUnavailable
 from mizan.schemas import problems
 from mizan.server import pipeline, reads
 from mizan.server.catalog import Catalog
@@ -97,6 +98,8 @@ class FakeHost:
 
     def __init__(self) -> None:
         self.cache: Any = None
+        self.broker: Any = None
+        self.nonce = ""
         self.consistent = False
         self.counts: Counter[str] = Counter()
         self.outbox: dict[int, Any] = {}
@@ -209,6 +212,13 @@ class FakeHost:
     def delivered(self, row: int) -> None:
         self.outbox.pop(row)
 
+    @property
+    def has_events(self) -> bool:
+        return self.broker is not None
+
+    def call_id(self) -> str:
+        return self.nonce
+
     def vary(self, request: Request) -> tuple[tuple[str, str], ...]:
         return ()
 
@@ -275,8 +285,24 @@ class Recorder:
         self._note("release", hold.guards)
 
 
+class Loudspeaker:
+    """A broker that notes what it publishes, and refuses it where it is told to."""
+
+    def __init__(self, host: Any) -> None:
+        self.host = host
+        self.published: list[Any] = []
+        self.down = False
+        self.aio = _Aio(self)
+
+    def publish(self, targets: Any, call: str = "") -> None:
+        self.host.log.append("publish")
+        if self.down:
+            raise BrokerUnavailable("It is down.")
+        self.published.append((targets, call))
+
+
 class _Aio:
-    def __init__(self, cache: Recorder) -> None:
+    def __init__(self, cache: Any) -> None:
         self._cache = cache
 
     def __getattr__(self, name: str) -> Any:
@@ -370,6 +396,13 @@ def server() -> Server:
 def either(request: pytest.FixtureRequest) -> Server:
     """A server, once under WSGI and once under ASGI."""
     return Server(request.param)
+
+
+@pytest.fixture
+def heard(kept: Any) -> Any:
+    """A server with cache and broker."""
+    kept.host.broker = Loudspeaker(kept.host)
+    return kept
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def walk(steps: Any, waits: list[float], between: Any = lambda: None) -> Any:
                 continue
             assert isinstance(effect, Ask)
             try:
-                outcome = getattr(effect.cache, effect.method)(*effect.args)
+                outcome = getattr(effect.store, effect.method)(*effect.args)
             except CacheUnavailable as error:
                 effect = steps.throw(error)
             else:

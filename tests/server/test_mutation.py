@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mizan.protocol.targets import Target
 from mizan.server.direct import invalidate
 
 
@@ -159,3 +160,84 @@ def test_what_was_not_held_and_cannot_be_purged_is_left_in_the_outbox(kept: Any)
     assert kept.call("loose").status == 200
     ((targets, delay),) = kept.host.outbox.values()
     assert ([each.context for each in targets], delay) == (["news", "talk"], 0.0)
+
+
+def test_after_the_commit_and_the_purge_it_publishes_what_its_reply_says(heard: Any) -> None:
+    heard.host.nonce = "nonce-of-the-call"
+    reply = heard.call("publish")
+    assert heard.host.log == ["effect", "hold", "commit", "renew", "publish"]
+    assert heard.host.broker.published == [((Target("news"),), "nonce-of-the-call")]
+    assert reply.headers["X-Mizan-Invalidate"] == "news"
+    assert heard.host.counts["published"] == 1
+
+
+def test_without_a_cache_it_publishes_as_well(heard: Any) -> None:
+    heard.host.cache = None
+    heard.call("publish")
+    heard.call("loose")
+    assert heard.host.log == ["effect", "commit", "publish", "effect", "publish"]
+
+
+def test_what_is_rolled_back_or_makes_nothing_stale_is_not_published(heard: Any) -> None:
+    heard.call("publish", fails=True)
+    heard.call("plain")
+    heard.host.commit_error = LookupError("refused")
+    heard.call("publish")
+    assert heard.host.broker.published == []
+
+
+def test_a_commit_of_unknown_outcome_is_published(heard: Any) -> None:
+    heard.host.commit_error = RuntimeError("cut off")
+    heard.call("publish")
+    assert heard.host.log == ["effect", "hold", "rollback", "publish"]
+
+
+def test_what_the_cache_refuses_is_not_published(heard: Any) -> None:
+    heard.host.consistent, heard.host.cache.down = True, {"hold"}
+    assert heard.call("publish").status == 503
+    assert heard.host.broker.published == []
+
+
+def test_in_a_callers_transaction_it_is_published_when_that_commits(heard: Any) -> None:
+    with heard.host.atomic():
+        heard.publish(heard.Request())
+        assert heard.host.broker.published == []
+    assert heard.host.log[-3:] == ["commit", "renew", "publish"]
+    heard.host.log.clear()
+    with suppress(ZeroDivisionError), heard.host.atomic():
+        heard.publish(heard.Request())
+        raise ZeroDivisionError
+    assert "publish" not in heard.host.log
+
+
+def test_what_cannot_be_published_is_left_in_the_outbox(heard: Any) -> None:
+    heard.host.broker.down = True
+    assert heard.call("publish").status == 200
+    assert heard.host.outbox == {0: ((Target("news"),), 0.0)}
+    assert heard.host.counts["publish_error"] == 1
+
+
+def test_a_row_for_the_cache_stays_until_both_were_told(heard: Any) -> None:
+    heard.host.cache.down, heard.host.broker.down = {"hold"}, True
+    heard.call("publish")
+    assert list(heard.host.outbox) == [0]  # of the transaction, and no second one
+    heard.host.broker.down = False
+    heard.call("publish")
+    assert list(heard.host.outbox) == [0]  # this one's row is gone
+
+
+def test_nothing_is_raised_where_not_even_the_outbox_can_be_written(
+    heard: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> int:
+        raise OSError("the database is gone")
+
+    heard.host.broker.down = True
+    monkeypatch.setattr(heard.host, "remember", refuse)
+    assert heard.call("publish").status == 200
+    assert "outbox.failed: nobody is told of 1 targets" in caplog.text
+
+
+def test_what_is_invalidated_outside_of_calls_is_published(heard: Any) -> None:
+    invalidate(heard.catalog, "talk", {})
+    assert heard.host.broker.published == [((Target("talk"),), "")]

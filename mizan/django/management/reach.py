@@ -1,6 +1,6 @@
-"""What commands share that reach for the origin cache.
+"""What commands share that reach for the origin cache or the broker of events.
 
-Invariant: a command speaks of the store that workers use, or says why there is none to speak of.
+Invariant: a command speaks of the stores that workers use, or says why there is none to speak of.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
 from mizan.cache.base import Cache
-from mizan.django import cache_settings, origin_cache
+from mizan.django import cache_settings, event_broker, event_settings, origin_cache
+from mizan.events.base import Broker
 
 
 def shared_cache() -> Cache:
@@ -26,3 +27,18 @@ def shared_cache() -> Cache:
             'MIZAN_CACHE["BACKEND"].'
         )
     return cache
+
+
+def shared_broker() -> Broker | None:
+    """Return the broker that all processes share; None where there is none."""
+    settings = event_settings.current()
+    return event_broker.broker() if settings is not None and settings.is_shared else None
+
+
+def shared_stores() -> tuple[Cache | None, Broker | None]:
+    """Return the cache and the broker that all workers share. Raises CommandError where there is
+    neither."""
+    broker = shared_broker()
+    if broker is not None and not cache_settings.current().is_shared:
+        return None, broker
+    return shared_cache(), broker

@@ -39,6 +39,7 @@ class Host:
     varies = False
     debug = False
     consistent = False
+    has_events = False
 
     def __init__(self) -> None:
         self.cache: Any = None

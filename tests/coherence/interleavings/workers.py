@@ -198,7 +198,7 @@ async def ask(ask: Ask) -> Any:
     if outcome == "down":
         worker.note(ask.method, outcome)
         raise CacheUnavailable(outcome)
-    result = getattr(ask.cache, ask.method)(*ask.args)
+    result = getattr(ask.store, ask.method)(*ask.args)
     mine = [each.id for each in ask.args if isinstance(each, Hold)]
     if outcome == "lost":
         worker.note(ask.method, outcome, *mine)

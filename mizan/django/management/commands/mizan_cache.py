@@ -12,9 +12,10 @@ from django.db import Error as DatabaseError
 
 from mizan.cache.base import Cache, CacheUnavailable
 from mizan.django import outbox
-from mizan.django.management.reach import shared_cache
+from mizan.django.management.reach import shared_broker, shared_cache
 from mizan.django.models import OutboxRow
 from mizan.errors import MizanError
+from mizan.events.base import BrokerUnavailable
 from mizan.protocol.header import parse
 from mizan.protocol.targets import EVERYTHING, Target, serialise
 from mizan.server.catalog import Catalog
@@ -52,6 +53,9 @@ class Command(BaseCommand):
             getattr(self, f"_{options['action']}")(cache, options)
         except CacheUnavailable as error:
             raise CommandError(f"The cache cannot be reached: {error}") from error
+        except BrokerUnavailable as error:
+            text = f"The cache is purged. The broker of events cannot be reached: {error}"
+            raise CommandError(text) from error
         except DatabaseError as error:
             why = str(error).partition("\n")[0]
             advice = "Is the outbox's table there (manage.py migrate mizan)?"
@@ -67,8 +71,7 @@ class Command(BaseCommand):
 
     def _purge(self, cache: Cache, options: Mapping[str, Any]) -> None:
         named = [each for text in options["target"] for each in _targets(registry.catalog, text)]
-        tags = registry.catalog.slots.guards(named)
-        outbox.purge(cache, tags)
+        tags = outbox.announce(registry.catalog, cache, shared_broker(), named)
         texts = [serialise(each) for each in named]
         if options["json"]:
             self._json({"targets": texts, "guards": list(tags)})

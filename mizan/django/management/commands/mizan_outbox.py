@@ -1,4 +1,4 @@
-"""`manage.py mizan_outbox`: deliver the purges that the cache could not be told of."""
+"""`manage.py mizan_outbox`: deliver what the cache or the broker of events could not be told."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils.timezone import now
 
-from mizan.cache.base import Cache
 from mizan.django import outbox
-from mizan.django.management.reach import shared_cache
+from mizan.django.management.reach import shared_stores
 from mizan.server.registry import registry
 
+_WHAT = {outbox.UNAVAILABLE: "cache", outbox.UNPUBLISHED: "broker of events"}
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -25,8 +25,8 @@ class Command(BaseCommand):
     """Delivers the outbox."""
 
     help = (
-        "Deliver the purges that the cache could not be told of. Exits with 1 if it still cannot "
-        "be; with --watch it goes on until SIGTERM or Ctrl-C, and exits with 0."
+        "Deliver what the cache or the broker of events could not be told. Exits with 1 if one "
+        "still cannot be; with --watch it goes on until SIGTERM or Ctrl-C, and exits with 0."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,32 +42,33 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Deliver once or go on. Raises CommandError."""
-        cache = shared_cache()
+        self._stores = shared_stores()
         if not options["watch"]:
-            self._once(cache)
+            self._once()
             return
         if not options["interval"] > 0:
             raise CommandError("--interval takes a number of seconds above 0.")
         with stopped() as stop:
-            self._watch(cache, options["interval"], stop)
+            self._watch(options["interval"], stop)
 
-    def _once(self, cache: Cache) -> None:
+    def _once(self) -> None:
         total = 0
         while True:
-            done = outbox.deliver(registry.catalog, cache)
+            done = outbox.deliver(registry.catalog, *self._stores)
             total += done.count
             if done.error:
-                raise CommandError(f"The cache cannot be reached; {_purges(done.left)} wait.")
+                what = f"The {_WHAT[done.error]} cannot be reached"
+                raise CommandError(f"{what}; {_purges(done.left)} wait.")
             if not done.left or not done.count:
                 break
         left = f"; {_purges(done.left)} left to others" if done.left else ""
         self.stdout.write(f"Delivered {_purges(total)}{left}.")
 
-    def _watch(self, cache: Cache, interval: float, stop: threading.Event) -> None:
+    def _watch(self, interval: float, stop: threading.Event) -> None:
         self.stdout.write(f"Watching the outbox, every {interval:g} s.")
         said = ""
         while not stop.is_set():
-            text, more = self._round(cache)
+            text, more = self._round()
             if text and text != said:
                 self.stdout.write(f"{now():%Y-%m-%d %H:%M:%S} {text}")
                 self.stdout.flush()
@@ -76,15 +77,15 @@ class Command(BaseCommand):
                 stop.wait(interval)
         self.stdout.write("Stopped.")
 
-    def _round(self, cache: Cache) -> tuple[str, bool]:
+    def _round(self) -> tuple[str, bool]:
         """Deliver what is due. Returns (what to say, whether something was delivered)."""
         close_old_connections()
         try:
-            done = outbox.deliver(registry.catalog, cache)
+            done = outbox.deliver(registry.catalog, *self._stores)
         except DatabaseError as error:
             return f"the database failed: {str(error).partition(chr(10))[0]}", False
         if done.error:
-            return f"the cache cannot be reached, {_purges(done.left)} wait", False
+            return f"the {_WHAT[done.error]} cannot be reached, {_purges(done.left)} wait", False
         if done.count:
             return f"delivered {_purges(done.count)}, {done.left} left", True
         return "", False
