@@ -1,0 +1,188 @@
+/**
+ * Replies: status, headers and body of what was found (SPEC.md, sections 2, 8, 10 and 16).
+ * Invariant: every reply has its caching headers, from one policy.
+ */
+
+import { canonicalJson, formatHeader, responseHeaders, type Target } from "@mizan/protocol";
+import { AppError } from "./appError.js";
+import type { Catalog, ServerFunction } from "./catalog.js";
+import { Problem } from "./problem.js";
+import type { Read } from "./reads.js";
+import { FailedAfterEffects } from "./running.js";
+import { tagsOf } from "./slots.js";
+import { ResultInvalid } from "./validate.js";
+
+const INVALIDATE = "X-Mizan-Invalidate";
+const SCHEMA = "X-Mizan-Schema";
+
+/** One function of several failed: which, and how (MZ-ERR-004). */
+export class FunctionFailed extends Error {
+  override name = "FunctionFailed";
+
+  constructor(
+    readonly of: string,
+    readonly error: unknown,
+  ) {
+    super(`${of} failed.`);
+  }
+}
+
+/** The reply of a call: its result as JSON text, what it made stale, and slices of that. */
+export async function callReply(
+  catalog: Catalog,
+  text: string,
+  targets: readonly Target[],
+  slices: readonly string[],
+  added: Headers,
+): Promise<Response> {
+  const headers = new Headers(added);
+  headers.set("Content-Type", "application/json");
+  headers.set("Cache-Control", "no-store");
+  headers.set(SCHEMA, await catalog.digest);
+  if (targets.length === 0) return new Response(`{"result":${text}}`, { headers });
+  headers.set(INVALIDATE, formatHeader(targets));
+  const more = slices.length > 0 ? `"fresh":[${slices.join(",")}],` : "";
+  const stale = canonicalJson(targets);
+  return new Response(`{${more}"invalidate":${stale},"result":${text}}`, { headers });
+}
+
+/** The reply of a read: the bundle, or 304 for an ETag that the client has. */
+export async function contextReply(
+  catalog: Catalog,
+  found: Read,
+  request: Request,
+  added: Headers,
+): Promise<Response> {
+  const { bundle } = found;
+  const headers = new Headers(added);
+  for (const [name, value] of Object.entries(await caching(catalog, found, added))) {
+    headers.set(name, value);
+  }
+  headers.set(SCHEMA, await catalog.digest);
+  if (bundle.status !== "") headers.set("Cache-Status", bundle.status);
+  const asked = request.headers.get("If-None-Match");
+  if (asked !== null && hasTag(asked, headers.get("ETag"))) {
+    return new Response(null, { status: 304, headers });
+  }
+  headers.set("Content-Type", "application/json");
+  return new Response(bundle.body, { headers });
+}
+
+async function caching(
+  catalog: Catalog,
+  { context, identity, asked, bundle, isPost }: Read,
+  added: Headers,
+): Promise<Record<string, string>> {
+  // An edge keys by URL alone: what varies by more must be asked for again each time.
+  const edge = catalog.options.edge === true && !bundle.varied;
+  return responseHeaders({
+    kind: "context",
+    cache: context.cache,
+    userScoped: context.userScoped,
+    anonymous: identity.sub === null,
+    edge,
+    canonical: asked.canonical,
+    noStore: isPost || bundle.overlapped || [...added].length > 0,
+    leaked: bundle.leaked && !context.userScoped,
+    etag: bundle.etag,
+    url: asked.url,
+    tags: edge ? await tagsOf(context, asked.params) : [],
+  });
+}
+
+/** Whether the field If-None-Match names the ETag, by weak comparison (RFC 9110, 13.1.2). */
+function hasTag(field: string, etag: string | null): boolean {
+  if (etag === null) return false;
+  const tags = [...field.matchAll(/(?:W\/)?("[^"]*")/g)].map(([, tag]) => tag);
+  return field.trim() === "*" || tags.includes(etag);
+}
+
+/** The reply of a view function: its own response, with headers to add. */
+export function viewReply(
+  { context }: ServerFunction,
+  response: Response,
+  targets: readonly Target[],
+  added: Headers,
+): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of added) headers.append(name, value);
+  if (context === null) headers.set("Cache-Control", "no-store");
+  if (targets.length > 0) headers.set(INVALIDATE, formatHeader(targets));
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
+}
+
+/** The problem document of whatever was thrown. */
+export async function problemReply(
+  catalog: Catalog,
+  request: Request,
+  name: string | null,
+  thrown: unknown,
+): Promise<Response> {
+  const failed = thrown instanceof FailedAfterEffects ? thrown : null;
+  const error = failed === null ? thrown : failed.error;
+  const field = failed === null ? "" : formatHeader(failed.targets);
+  const schema = await catalog.digest;
+  try {
+    return responseOf(problemOf(catalog, request, name, error), schema, field);
+  } catch (failure) {
+    // A problem that a function threw has a status or headers that no reply may have.
+    return responseOf(unexpected(catalog, request, failure), schema, field);
+  }
+}
+
+function responseOf({ body, status, options }: Problem, schema: string, field: string): Response {
+  const headers = new Headers(options.headers);
+  headers.set("Content-Type", "application/problem+json");
+  headers.set("Cache-Control", "no-store");
+  headers.set(SCHEMA, schema);
+  if (field !== "") headers.set(INVALIDATE, field);
+  return new Response(body, { status, headers });
+}
+
+/** The problem for what was thrown; what is unexpected is reported and becomes a 500. */
+function problemOf(
+  catalog: Catalog,
+  request: Request,
+  name: string | null,
+  thrown: unknown,
+): Problem {
+  const isOfOne = thrown instanceof FunctionFailed;
+  const error = isOfOne ? thrown.error : thrown;
+  const function_ = isOfOne ? thrown.of : name;
+  const problem = knownProblem(catalog, function_, error) ?? unexpected(catalog, request, error);
+  return isOfOne ? problem.of(thrown.of) : problem;
+}
+
+function knownProblem(catalog: Catalog, name: string | null, error: unknown): Problem | null {
+  if (error instanceof Problem) return error;
+  const declared = catalog.functions.get(name ?? "")?.errors ?? [];
+  const found = declared.find(({ kind }) => error instanceof kind);
+  if (!(error instanceof AppError) || found === undefined) return null;
+  const { code, status, schema } = found.kind;
+  if (schema === undefined) return new Problem(code, error.detail, { status });
+  const { data = {} } = error as AppError;
+  const issues = found.check(data);
+  if (issues.length > 0) throw new ResultInvalid(code, issues);
+  return new Problem(code, error.detail, { status, data });
+}
+
+function unexpected(catalog: Catalog, request: Request, error: unknown): Problem {
+  const { debug = false, report = toConsole } = catalog.options;
+  try {
+    report(error, request);
+  } catch (failure) {
+    toConsole(failure);
+  }
+  return new Problem("internal", debug ? explained(error) : "");
+}
+
+/** What an error says, as text that JSON may have. */
+function explained(error: unknown): string {
+  const text = error instanceof Error ? String(error) : `a ${typeof error} was thrown`;
+  return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
+}
+
+function toConsole(error: unknown): void {
+  console.error(error);
+}

@@ -1,0 +1,62 @@
+/**
+ * Where a bundle is kept in the origin cache, and what makes it stale (SPEC.md, sections 9 and 11).
+ * Invariant: two reads share a slot only if everything that their result may depend on is the same.
+ */
+
+import {
+  canonicalString,
+  deriveCacheKey,
+  EVERYTHING,
+  instanceGuards,
+  tag,
+  targetGuard,
+  type ParamValues,
+  type Target,
+} from "@mizan/protocol";
+import type { Slot } from "./cache.js";
+import type { Catalog, ReadContext } from "./catalog.js";
+
+/** A user, as keys of entries name him. */
+export interface Who {
+  readonly user: string;
+  readonly pkey: string;
+}
+
+/** The slot of an instance, for a user (null: a public context) and facets. */
+export async function slotOf(
+  catalog: Catalog,
+  context: ReadContext,
+  params: ParamValues,
+  who: Who | null,
+  vary: Readonly<Record<string, string>>,
+): Promise<Slot> {
+  const texts = Object.entries(params).map(([name, value]) => [name, canonicalString(value)]);
+  const key = await deriveCacheKey(catalog.cacheSecret, {
+    aud: catalog.identification.tokens?.audience ?? "",
+    context: context.name,
+    params: Object.fromEntries(texts) as Record<string, string>,
+    rev: context.rev,
+    schema: await catalog.contextDigest(context.name),
+    user: who?.user ?? null,
+    pkey: who?.pkey ?? null,
+    vary: { ...vary },
+  });
+  return { key, guards: await tagsOf(context, params) };
+}
+
+/** The tags of the guards of an instance, coarsest first. */
+export function tagsOf({ name, scopeParams }: ReadContext, params: ParamValues): Promise<string[]> {
+  return Promise.all(instanceGuards({ context: name, params }, scopeParams).map(tag));
+}
+
+/** The tags of the guards that a purge of targets names, each once. */
+export async function guardsOf(catalog: Catalog, targets: readonly Target[]): Promise<string[]> {
+  const guards = targets.flatMap((target) => {
+    if (target === EVERYTHING) {
+      return [...catalog.contexts.keys()].map((context) => ({ context, params: {} }));
+    }
+    const name = typeof target === "string" ? target : target.context;
+    return [targetGuard(target, catalog.contexts.get(name)?.scopeParams ?? [])];
+  });
+  return [...new Set(await Promise.all(guards.map(tag)))];
+}
