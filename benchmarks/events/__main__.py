@@ -5,9 +5,9 @@ usage: events [--connections N] [--tabs N] [--rate N] [--seconds N] [--only NAME
 
 One uvicorn worker (uvloop, httptools) with Django's default middleware serves N streams, those of
 customers with some tabs each. Mutations come at a fixed rate, each of one row, of a customer in
-turn, and are told to all tabs of that customer. The clients are another process. A delivery is timed
-from the moment at which its mutation was due to be sent until a tab has read the event, so that it
-includes the mutation itself.
+turn, and are told to all tabs of that customer. The clients are another process. A delivery is
+timed from the moment at which the row was changed, before the commit, until a tab has read the
+event; a reply to a mutation from the moment at which that was due to be sent.
 
 contenders: mizan; "bare", what one writes by hand with StreamingHttpResponse and a queue for each
 connection, with neither identity nor replay; django-eventstream, likewise without identity.
@@ -61,8 +61,9 @@ def main() -> int:
         f"{'Redis' if arguments.redis else 'memory'}; load {os.getloadavg()[0]:.1f}\n"
     )
     print(
-        f"{'':20} MB per 1,000   opened     delivery, ms          events        grown in MB\n"
-        f"{'':20}      streams a second    p50    p99    max  expected   lost  by the load"
+        f"{'':20} MB per 1,000   opened      delivery, ms      reply, ms  CPU         events   "
+        f"grown\n{'':20}      streams a second    p50    p99    max   (p50)         expected   lost"
+        f"    MB"
     )
     found = {name: _run(name, arguments) for name in wanted}
     return int(_is_missed(found.get("mizan")))
@@ -100,7 +101,8 @@ def _measured(
     print(
         f"{contender:20} {found['bytes'] / _MB * 1000:12.1f} {found['opened']:8.0f} "
         f"{found['p50']:6.1f} {found['p99']:6.1f} {found['max']:6.1f} "
-        f"{found['expected']:9,} {found['lost']:6,} {found['grown'] / _MB:12.1f}",
+        f"{found['reply']:7.1f} {found['busy']:5.0%} {found['expected']:9,} {found['lost']:6,} "
+        f"{found['grown'] / _MB:6.1f}",
         flush=True,
     )
     return found

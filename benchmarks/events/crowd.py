@@ -14,6 +14,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +71,10 @@ class Page:
         self.contender = contender
         self.is_over = False
         self.cut = 0
-        self._due: list[float] = []
-        self._delays: list[float] = []
+        # number of a mutation -> when its row was changed; (number, when a tab heard of it)
+        self._changed: dict[int, float] = {}
+        self._heard: list[tuple[int, float]] = []
+        self._replies: list[float] = []
         folder = Path(os.environ["EVENTS_FOLDER"])
         self.people: list[list[Any]] = json.loads((folder / "people.json").read_text())
 
@@ -78,21 +82,17 @@ class Page:
         return _READY[self.contender] in data
 
     def heard(self, number: int, now: float) -> None:
-        self._delays.append(now - self._due[number])
+        self._heard.append((number, now))
 
     def found(self) -> dict[str, float]:
         """Return what was heard. Times are milliseconds."""
-        expected = len(self._due) * self.arguments.tabs
-        delays = sorted(self._delays) or [float("inf")]
-
-        def at(part: float) -> float:
-            return delays[min(int(part * len(delays)), len(delays) - 1)] * 1000
-
-        lost = expected - len(self._delays) + self.cut
+        expected = len(self._changed) * self.arguments.tabs
+        delays = sorted(now - self._changed[number] for number, now in self._heard)
+        lost = expected - len(delays) + self.cut
+        shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
         return {
-            "p50": at(0.5),
-            "p99": at(0.99),
-            "max": at(1),
+            **{name: _at(delays, share) for name, share in shares.items()},
+            "reply": _at(sorted(self._replies), 0.5),
             "expected": expected,
             "lost": lost,
         }
@@ -125,17 +125,17 @@ class Page:
             for number in range(count):
                 due = began + number / self.arguments.rate
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
-                self._due.append(due)
-                group.create_task(self._send(idle, number))
+                group.create_task(self._send(idle, number, due))
 
-    async def _send(self, idle: asyncio.Queue[Any], number: int) -> None:
+    async def _send(self, idle: asyncio.Queue[Any], number: int, due: float) -> None:
         reader, writer = wire = await idle.get()
         writer.write(self._post(self.people[number % self.customers][0], number))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head.split(b"\r\n", 1)[0]:
             raise RuntimeError(head)
         size = int(re.search(rb"content-length: (\d+)", head.lower())[1])  # type: ignore[index]
-        await reader.readexactly(size)
+        self._changed[number] = json.loads(await reader.readexactly(size))["result"]
+        self._replies.append(time.perf_counter() - due)
         idle.put_nowait(wire)
 
     def _get(self, user: int, token: str) -> bytes:
@@ -164,39 +164,58 @@ class Page:
         return (head + body).encode()
 
 
+def _at(times: list[float], share: float) -> float:
+    """Return the time, in milliseconds, that this share of sorted times does not exceed."""
+    return times[min(int(share * len(times)), len(times) - 1)] * 1000 if times else float("inf")
+
+
+def seconds_of_cpu(process: subprocess.Popen[bytes]) -> float:
+    """Return how long a process has run."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(process: subprocess.Popen[bytes]) -> int:
     """Return the bytes that a process has in memory."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024  # type: ignore[index]
 
 
-async def measure(contender: str, arguments: argparse.Namespace) -> dict[str, float]:
-    """Return what was found of a server."""
+@contextmanager
+def served(customers: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run a server; yield it and its port."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(port)]
-    command.append(str(arguments.connections // arguments.tabs))
-    server = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert server.stdout is not None
-        if not server.stdout.readline():
-            raise RuntimeError("The server did not start.")
-        page = Page(contender, arguments, port)
-        warm = argparse.Namespace(**{**vars(arguments), "seconds": 1})
-        await Page(contender, warm, port).change()
-        before = memory(server)
-        opened = await page.open()
-        await asyncio.sleep(1)
-        full = memory(server)
-        await page.change()
-        await asyncio.sleep(2)
-        page.is_over = True
-        grown = memory(server) - full
-        per = (full - before) / arguments.connections
-        return page.found() | {"opened": opened, "bytes": per, "grown": grown}
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
+    program = str(Path(__file__).with_name("serve.py"))
+    command = [sys.executable, program, str(port), str(customers)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+        try:
+            if not server.stdout or not server.stdout.readline():
+                raise RuntimeError("The server did not start.")
+            yield server, port
+        finally:
+            server.terminate()
+
+
+async def measure(
+    server: subprocess.Popen[bytes], port: int, arguments: argparse.Namespace
+) -> dict[str, float]:
+    """Return what was found of a server."""
+    page = Page(arguments.contender, arguments, port)
+    warm = argparse.Namespace(**{**vars(arguments), "seconds": 1})
+    await Page(arguments.contender, warm, port).change()
+    before = memory(server)
+    opened = await page.open()
+    await asyncio.sleep(1)
+    full = memory(server)
+    ran, began = seconds_of_cpu(server), time.perf_counter()
+    await page.change()
+    busy = (seconds_of_cpu(server) - ran) / (time.perf_counter() - began)
+    await asyncio.sleep(2)
+    page.is_over = True
+    grown = memory(server) - full
+    per = (full - before) / arguments.connections
+    return page.found() | {"opened": opened, "bytes": per, "grown": grown, "busy": busy}
 
 
 def main() -> None:
@@ -207,7 +226,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     arguments = parser.parse_args()
-    print(json.dumps(uvloop.run(measure(arguments.contender, arguments))))
+    with served(arguments.connections // arguments.tabs) as (server, port):
+        found = uvloop.run(measure(server, port, arguments))
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import cProfile
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -55,6 +56,8 @@ def main() -> None:
     if not target:
         serve(port)
         return
+    # uvicorn raises what it was told to end by once more, when it has ended.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     profile = cProfile.Profile()
     try:
         profile.runcall(serve, port)

@@ -22,7 +22,7 @@ class MizanConfig(AppConfig):
 
     def ready(self) -> None:
         """Discover declarations; register checks; follow changed settings."""
-        from mizan.django import cache_checks, checks, conf, outbox, replicas  # noqa: F401 (checks)
+        from mizan.django import cache_checks, checks, conf, event_checks, outbox, replicas  # noqa: F401 (checks)
 
         registry.host = _host
         autodiscover_modules(conf.usable("MIZAN_MODULE"))
@@ -48,7 +48,15 @@ def _host() -> Host:
 
 def _changed(*, setting: str, **_: object) -> None:
     """Forget what was made of a setting that changed (in tests)."""
-    from mizan.django import auth, cache_settings, conf, event_broker, event_settings, origin_cache
+    from mizan.django import (
+        auth,
+        cache_settings,
+        conf,
+        event_broker,
+        event_settings,
+        event_streams,
+        origin_cache,
+    )
 
     if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting == "ROOT_URLCONF":
         conf.forget()
@@ -56,5 +64,6 @@ def _changed(*, setting: str, **_: object) -> None:
         cache_settings.forget()
         event_settings.forget()
         event_broker.forget()
+        event_streams.forget()
         origin_cache.forget()
         registry.reset()

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
+
 from page import models
 
 _loop: asyncio.AbstractEventLoop
@@ -46,11 +47,11 @@ def change(request: HttpRequest) -> JsonResponse:
     """Change a row, and tell so."""
     user = json.loads(request.body)["args"]["user_id"]
     with transaction.atomic():
-        models.change(user)
+        changed = models.change(user)
     frame = f'data: {{"call": "{request.headers["X-Mizan-Call"]}"}}\n\n'.encode()
     if "_loop" in globals():
         _loop.call_soon_threadsafe(_tell, user, frame)
-    return JsonResponse({"result": user})
+    return JsonResponse({"result": changed})
 
 
 def _tell(user: int, frame: bytes) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from page import models
 
 from mizan.django import Context, client
+from page import models
 
 
 class CustomerContext(Context):
@@ -19,7 +19,6 @@ def changes(request: HttpRequest, user_id: int) -> int:
 
 
 @client(affects=CustomerContext)
-def change(request: HttpRequest, user_id: int) -> int:
-    """Change a customer."""
-    models.change(user_id)
-    return user_id
+def change(request: HttpRequest, user_id: int) -> float:
+    """Change a customer, and say when."""
+    return models.change(user_id)

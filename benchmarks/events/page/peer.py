@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django_eventstream import send_event  # type: ignore[import-not-found, unused-ignore]
+
 from page import models
 
 
@@ -16,6 +17,6 @@ def change(request: HttpRequest) -> JsonResponse:
     """Change a row, and tell so."""
     user = json.loads(request.body)["args"]["user_id"]
     with transaction.atomic():
-        models.change(user)
+        changed = models.change(user)
     send_event(f"customer-{user}", "change", {"call": request.headers["X-Mizan-Call"]})
-    return JsonResponse({"result": user})
+    return JsonResponse({"result": changed})

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import include, path
+
 from page import bare
 
 urlpatterns = [path("api/mizan/", include("mizan.django.urls"))]
