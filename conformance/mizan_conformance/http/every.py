@@ -1,6 +1,7 @@
 """What holds for every reply of the endpoints, whatever was asked (SPEC.md, 4, 8, 10, 12, 16).
 
-Invariant: each case here is judged by all replies of the run, and told by the first that breaks it.
+Invariant: each rule is judged by all replies that the other cases of a run got; where no others
+were chosen, by those of the whole suite.
 """
 
 from __future__ import annotations

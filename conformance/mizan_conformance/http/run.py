@@ -102,9 +102,8 @@ class _Run:
         self._silent = 0
 
     def play(self, cases: Sequence[Case], chosen: Collection[str]) -> None:
-        """Play the chosen cases; all of them where a rule for every reply was chosen."""
-        all_ = any(rule.vector.id in chosen for rule in RULES)
-        waiting = [each for each in cases if all_ or each.vector.id in chosen]
+        """Play the chosen cases; all of them where rules for every reply alone were chosen."""
+        waiting = [each for each in cases if each.vector.id in chosen] or cases
         for done, each in enumerate(waiting, start=1):
             self.results[each.vector.id] = self._played(each)
             self.progress(done, len(waiting))
@@ -113,7 +112,7 @@ class _Run:
                 return
 
     def judge_rules(self) -> None:
-        """Judge what holds for every reply by all that were seen."""
+        """Judge what holds for every reply by those that the cases got."""
         if self.fatal:
             return
         for rule in RULES:

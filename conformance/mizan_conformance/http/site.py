@@ -144,6 +144,8 @@ def _send(connection: http.client.HTTPConnection, body: bytes | None) -> None:
 
 def _read(response: http.client.HTTPResponse, method: str, target: str, *, raw: bool) -> Reply:
     body = response.read(_LARGEST)
+    if response.length:
+        raise http.client.IncompleteRead(body, response.length)
     names = {name.lower() for name in response.headers}
     fields = {name: ", ".join(response.headers.get_all(name, ())) for name in names}
     cookies = tuple(response.headers.get_all("Set-Cookie", ()))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+from http.cookies import SimpleCookie
 from typing import Any, Final, NamedTuple
 
 from mizan_conformance.tagged import untag
@@ -126,10 +126,9 @@ class Stage:
             raise Wrong(f"{what!r}: {fault}")
 
     def _keep(self, text: str) -> None:
-        try:
-            found = SimpleCookie(text)
-        except CookieError as error:
-            raise Wrong(f"a cookie that cannot be read: {text[:80]!r}") from error
+        found = SimpleCookie(text)
+        if not found:
+            raise Wrong(f"a cookie that cannot be read: {text[:80]!r}")
         for name, morsel in found.items():
             if morsel["max-age"] == "0" or not morsel.value:
                 self.cookies.pop(name, None)
