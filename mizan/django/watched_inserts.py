@@ -39,8 +39,17 @@ def rows(compiler: Any, lookups: Collection[str], returned: Sequence[Any]) -> li
                 several.append(_UNKNOWN)
             else:
                 several.append((value,) if known is None else known.get(value, _UNKNOWN))
-        found += [dict(zip(lookups, values, strict=True)) for values in product(*several)]
+        for values in product(*several):
+            row = dict(zip(lookups, values, strict=True))
+            # Null says that there is no such row where there cannot be one yet; else nobody knows.
+            kept = {name for name in row if row[name] is not None or _is_new(name, fields)}
+            found.append({name: row[name] for name in kept})
     return found
+
+
+def _is_new(lookup: str, fields: Mapping[str, Any]) -> bool:
+    """Whether a lookup begins with rows that refer to the new one: there are none yet."""
+    return lookup.partition("__")[0] not in fields
 
 
 def _referred(compiler: Any, field: Any, rest: str) -> _Values:

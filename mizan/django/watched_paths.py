@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -32,7 +33,7 @@ class Hop:
     rest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A model by whose rows something watched changes, and for each path the lookup from it.
 
@@ -42,6 +43,16 @@ class Source:
     model: Model
     lookups: Mapping[str, str]
     only: frozenset[str] | None = None
+
+    @cached_property
+    def nobodys(self) -> frozenset[str]:
+        """The paths that lead over rows of which there may be none, and to no null: where their
+        value is null, the row is nobody's."""
+        return frozenset(
+            path
+            for path, each in self.lookups.items()
+            if _crosses(hops(self.model, each.replace("__", ".")))
+        )
 
 
 def hops(model: Model, path: str) -> list[Hop]:
@@ -59,6 +70,14 @@ def hops(model: Model, path: str) -> list[Hop]:
         found.append(Hop(model, field, "__".join(names[place + 1 :])))
         model = target
     return found
+
+
+def _crosses(steps: list[Hop]) -> bool:
+    """Whether steps pass a relation to any number of rows, and after it no column that may be
+    null."""
+    many = [place for place, step in enumerate(steps) if not getattr(step.field, "column", None)]
+    after = steps[many[0] + 1 :] if many else []
+    return bool(many) and not any(getattr(step.field, "null", False) for step in after)
 
 
 def lookup(path: str) -> str:

@@ -28,6 +28,7 @@ from mizan.server.drive import around
 from mizan.server.existing import block_of
 from mizan.server.invalidation import running
 from mizan.server.registry import registry
+from mizan.server.writers import Effect
 
 Targets = tuple[Target, ...]
 Write = Callable[[], Any]
@@ -174,7 +175,15 @@ def _targets(
             for effect in each.effects:
                 known: Iterable[Row] = ({},) if rows is None else rows
                 for row in known:
-                    yield effect.target(functools.partial(_value, each, row))
+                    if not _is_nobodys(each, effect, row):
+                        yield effect.target(functools.partial(_value, each, row))
+
+
+def _is_nobodys(watched: Watched, effect: Effect, row: Row) -> bool:
+    """Whether a row leads to nobody: none of those that a path passes are there."""
+    source = watched.source
+    paths = {path for _, path in effect.sources.values()} & source.nobodys
+    return any(row.get(source.lookups[path], "") is None for path in paths)
 
 
 def _value(watched: Watched, row: Row, path: str) -> Any:

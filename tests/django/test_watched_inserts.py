@@ -24,7 +24,7 @@ def rows(objects: list[Any], lookups: list[str], keys: list[int] | None = None) 
     fields = [PK] if keys else None
     compiler = SimpleNamespace(query=query, using="default", returning_fields=fields)
     found = watched_inserts.rows(compiler, lookups, [(key,) for key in keys or ()])
-    return [tuple(row[each] for each in lookups) for row in found]
+    return [tuple(row.get(each) for each in lookups) for row in found]
 
 
 def test_columns_are_those_of_the_objects() -> None:

@@ -58,3 +58,19 @@ def test_the_table_of_a_parent() -> None:
     assert (parent.model, parent.lookups) == (Order, {"total": "gift__total"})
     assert parent.only is not None
     assert {"total", "customer_id"} < parent.only
+
+
+def test_where_null_says_that_there_is_no_row() -> None:
+    assert {path: found(model, path)[0].nobodys for model, path in (
+        (Customer, "handled.total"),
+        (Label, "order.pk"),
+        (Label, "order.customer.owner_id"),  # an order may have no customer
+        (Customer, "handled.code"),
+        (Order, "customer.owner_id"),
+    )} == {
+        "handled.total": {"handled.total"},
+        "order.pk": {"order.pk"},
+        "order.customer.owner_id": frozenset(),
+        "handled.code": frozenset(),
+        "customer.owner_id": frozenset(),
+    }  # fmt: skip

@@ -266,6 +266,17 @@ def test_the_new_key_of_a_row(orders: list[Order]) -> None:
     assert reads() == [f"order {new + 1}", f"order {new + 2}"]
 
 
+def test_a_row_to_which_none_refers_is_nobodys(customers: list[Customer]) -> None:
+    order = Order.objects.create(agent=customers[1])
+    watch(Customer, TotalContext, order_id="handled.pk")
+    reads = Reads(Web(), users=[], orders=[order.pk, 0])
+    Customer.objects.create(owner_id=7).delete()
+    Customer.objects.filter(pk=customers[2].pk).update(owner_id=8)
+    assert reads() == []
+    Customer.objects.filter(pk=customers[1].pk).update(owner_id=8)
+    assert reads() == [f"order {order.pk}"]
+
+
 def test_a_table_of_a_parent(orders: list[Order], customers: list[Customer]) -> None:
     watch(Gift, TotalContext, order_id="pk")
     gift = Gift.objects.create(customer=customers[1])

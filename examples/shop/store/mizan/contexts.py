@@ -5,7 +5,7 @@ from uuid import UUID
 from mizan.django import Context, FromRequest, watch
 from store.carts import cart_id
 from store.customers import customer_id
-from store.models import Order
+from store.models import Order, Product
 
 
 class SessionContext(Context):
@@ -60,3 +60,5 @@ class NotificationsContext(Context):
 watch(Order, OrderContext, order_id="pk")
 watch(Order, OrdersContext, customer_id="customer_id")
 watch(Order, OfficeContext)
+# A cart shows price and stock of its products: who changes a product need not know of carts.
+watch(Product, CartContext, cart_id="cartline.cart_id")

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from mizan.django import invalidate
 from store.models import Customer, Notification, Order, OrderLine, OrderStatus, Product
 
 PASSWORD = "demo"  # noqa: S105 (of every user of the example)
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         if many:
             _products(MANY)
             _more_orders()
+        invalidate("*")  # a cache that outlives this process may show the shop as it was
         self.stdout.write(
             f"{Product.objects.count()} products in {len(PRODUCTS)} shops; users ada, bo and mara "
             f"(who runs the shops), password {PASSWORD}."
