@@ -39,8 +39,8 @@ export const live: Feature = (client) => {
     },
     news: calls.hear,
     beat: () => undefined,
-    down: () => {
-      told.lose();
+    down: (last) => {
+      told.lose(last);
       change(false);
     },
   };
@@ -109,7 +109,6 @@ export const live: Feature = (client) => {
   };
   on(client, ({ type }) => {
     if (type !== "reset") return;
-    told.lose();
     feed.reset();
     if (name !== nameOf()) {
       feed.leave();

@@ -20,6 +20,10 @@ export interface OwnCalls {
 }
 
 export function ownCalls(apply: (news: News) => void): OwnCalls {
+  /** It was passed over when its position was: nobody may take it for told. */
+  const applyLate = (news: News): void => {
+    apply({ ...news, id: undefined });
+  };
   /** News that wait for the reply of their call; undefined: it was applied. */
   const calls = new Map<string, Set<News> | undefined>();
   return {
@@ -41,7 +45,7 @@ export function ownCalls(apply: (news: News) => void): OwnCalls {
         if (isSaid) calls.set(call, undefined);
         else {
           calls.delete(call);
-          waiting.forEach(apply);
+          waiting.forEach(applyLate);
         }
         waiting.clear();
       }
@@ -51,7 +55,7 @@ export function ownCalls(apply: (news: News) => void): OwnCalls {
       if (waiting) {
         waiting.add(news);
         setTimeout(() => {
-          if (waiting.delete(news)) apply(news);
+          if (waiting.delete(news)) applyLate(news);
         }, PATIENCE);
       } else if (!calls.has(news.call)) apply(news);
     },

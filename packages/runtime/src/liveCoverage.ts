@@ -21,8 +21,8 @@ export interface Coverage {
   readonly start: () => string | undefined;
   /** From position `from` on these items are told of, but the refused. */
   readonly ready: (items: readonly string[], refused: readonly string[], from: string) => void;
-  /** Nothing is told of. */
-  readonly lose: () => void;
+  /** Nothing is told of any more; everything was up to position `last`. */
+  readonly lose: (last: string) => void;
   readonly apply: (news: News) => void;
   /** A read begins; returns what is given the position of its reply. */
   readonly read: (entry: Entry) => (position: string | null) => void;
@@ -61,7 +61,8 @@ export function coverage(client: Client): Coverage {
         if (!before.has(entry) && !flight && !wanted && snapshot.status !== "pending") check(entry);
       }
     },
-    lose: () => {
+    lose: (last) => {
+      for (const entry of since.keys()) raise(entry, last);
       since = new Map();
     },
     apply: ({ id, targets, spread }) => {

@@ -13,8 +13,8 @@ export interface Hear {
   readonly ready: (items: readonly string[], refused: readonly string[], from: string) => void;
   readonly news: (news: News) => void;
   readonly beat: (id: string) => void;
-  /** Nothing is told of anything. */
-  readonly down: () => void;
+  /** Nothing is told of any more; everything was up to position `last`. */
+  readonly down: (last: string) => void;
 }
 
 export interface Feed {
@@ -109,7 +109,7 @@ export function openFeed(client: Client, hear: Hear, last = ""): Feed {
     } else next = undefined;
     const hasLived = stream.readyAt > 0 && Date.now() - stream.readyAt >= LIFE;
     failures = hasLived ? 0 : failures + 1;
-    if (!current && (isOff || failures >= MOST_FAILURES)) hear.down();
+    if (!current && (isOff || failures >= MOST_FAILURES)) hear.down(last);
     // Another one is on its way.
     if (next) return;
     const most = Math.min(LONGEST_DELAY, retry * 2 ** failures);
@@ -131,9 +131,9 @@ export function openFeed(client: Client, hear: Hear, last = ""): Feed {
   const reset = (): void => {
     leave();
     wanted = new Set();
-    last = "";
     failures = 0;
-    hear.down();
+    hear.down(last);
+    last = "";
   };
 
   return {

@@ -28,7 +28,7 @@ const EVERYTHING: News = { targets: ["*"], spread: 0, call: "" };
 
 /** What tabs need, if the browser has it (pages of insecure origins have no locks). */
 export function findLocks(): LockManager | undefined {
-  return "BroadcastChannel" in world ? world.navigator?.locks : undefined;
+  return typeof BroadcastChannel === "undefined" ? undefined : world.navigator?.locks;
 }
 
 /** The part of this tab in the stream of all tabs that give the same name. */
@@ -66,9 +66,11 @@ export function joinTabs(client: Client, locks: LockManager, name: string, hear:
     take(told);
   };
   const gather = (): void => {
+    const leading = feed;
+    if (!leading) return;
     gathering ??= setTimeout(() => {
       gathering = undefined;
-      feed?.want(new Set([...mine, ...[...wants.values()].flatMap((each) => [...each])]), start);
+      leading.want(new Set([...mine, ...[...wants.values()].flatMap((each) => [...each])]), start);
     }, GATHER);
   };
   const lead = (): void => {
@@ -92,6 +94,8 @@ export function joinTabs(client: Client, locks: LockManager, name: string, hear:
     gather();
   };
   const follow = (): void => {
+    clearTimeout(gathering);
+    gathering = undefined;
     feed?.leave();
     feed = undefined;
   };
@@ -124,11 +128,11 @@ export function joinTabs(client: Client, locks: LockManager, name: string, hear:
     heardAt = Date.now();
     if (data.kind === "want") {
       wants.set(data.tab, data.items);
-      if (feed) gather();
+      gather();
     } else if (data.kind === "lead") sayMine();
     else if (data.kind === "reset") {
       feed?.reset();
-      if (feed) gather();
+      gather();
     } else if ("args" in data) take(data);
   };
   const join = (): void => {
@@ -156,7 +160,10 @@ export function joinTabs(client: Client, locks: LockManager, name: string, hear:
     },
     reset: () => {
       if (feed) feed.reset();
-      else post({ kind: "reset" });
+      else {
+        post({ kind: "reset" });
+        hear.down(last);
+      }
     },
     wake: (isCut) => {
       feed?.wake(isCut);
@@ -167,8 +174,6 @@ export function joinTabs(client: Client, locks: LockManager, name: string, hear:
       follow();
       release();
       clearInterval(ticker);
-      clearTimeout(gathering);
-      gathering = undefined;
       channel.close();
     },
     join: () => {

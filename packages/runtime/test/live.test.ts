@@ -295,6 +295,23 @@ describe("a call", () => {
     expect(user(5).getSnapshot()).toMatchObject({ data: { v: 2 }, stale: false });
   });
 
+  it("whose data lands while it is read has not the position of what was read", async () => {
+    const { net, client, user, stream, reading } = await followed({ held: true });
+    void mizanCall(client, "set", {});
+    await settled();
+    const sent = net.last();
+    const { generation } = user(5).getSnapshot();
+    await pass(6_000);
+    happen("visibilitychange");
+    await settled();
+    const read = net.last();
+    await sent.reply({ result: 1, fresh });
+    await read.reply({ v: 1 }, { headers: { "X-Mizan-Event": "e.9" } });
+    expect(user(5).getSnapshot()).toMatchObject({ data: { v: 2 }, generation });
+    await stream().send("invalidate", FIVE, "e.8");
+    expect(reading()).toEqual(["user/?user_id=5"]);
+  });
+
   it("of somebody else is applied", async () => {
     const { stream, reading } = await followed();
     await stream().send("invalidate", { ...FIVE, call: "somebody-elses" }, "e.2");

@@ -21,6 +21,8 @@ export interface Stream {
   readonly raw: (text: string, type?: string) => Promise<void>;
   /** Answers otherwise. */
   readonly refuse: (status: number, headers?: Record<string, string>) => Promise<void>;
+  /** The stream ends. */
+  readonly end: () => Promise<void>;
   /** The connection is cut. */
   readonly cut: () => Promise<void>;
 }
@@ -84,6 +86,11 @@ function streamOf(
     refuse: (status, headers = {}) => {
       resolve(Response.json({ code: "x" }, { status, headers }));
       isOpen = false;
+      return settled();
+    },
+    end: () => {
+      isOpen = false;
+      body.close();
       return settled();
     },
     cut: () => {

@@ -42,6 +42,13 @@ describe("a stream that is cut", () => {
     expect(page.reading()).toEqual([]);
   });
 
+  it("by a proxy that ends it well is continued, too", async () => {
+    const page = await asked();
+    await page.stream().ready("e.5");
+    await page.stream().end();
+    expect(await delayOf(page)).toBe(2_000);
+  });
+
   it("before what was missed is told again is continued from before that", async () => {
     const page = await asked();
     await page.stream().ready("e.5");

@@ -127,6 +127,7 @@ describe("tabs", () => {
     const { one, other } = await two();
     expect(other.net.streams).toEqual([]);
     const both = { targets: ["user"], spread: 0 };
+    await one.stream().send("invalidate", { targets: ["other"], spread: 0 });
     await one.stream().send("invalidate", both, "e.2");
     await pass(0);
     expect([one.reading(), other.reading()]).toEqual([["user/?user_id=5"], ["user/?user_id=7"]]);
@@ -220,10 +221,20 @@ describe("tabs", () => {
     for (const each of [one, other]) expect(each.net.streams).toHaveLength(1);
   });
 
+  it("have a stream each where they cannot tell each other anything", async () => {
+    vi.stubGlobal("BroadcastChannel", undefined);
+    for (const each of [tab(), tab()]) {
+      await each.show(5, "e.1");
+      await pass(100);
+      expect(each.net.streams).toHaveLength(1);
+    }
+  });
+
   it("have none that has gone before it was its turn", async () => {
     const { one, other } = await two();
     other.happen("pagehide");
     one.happen("pagehide");
+    await pass(0);
     const third = tab();
     third.happen("pagehide");
     await pass(100);

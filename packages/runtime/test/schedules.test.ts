@@ -3,103 +3,12 @@
  * shows the server's last state in the end, and never an older state after a newer one.
  */
 
-import { parseHeld } from "@mizan/protocol";
 import fc from "fast-check";
 import { afterEach, expect, it, vi } from "vitest";
 import { createClient, invalidate, mizanCall, prefetch, registerContext } from "../src/index.js";
-import type { Client, Instance, MizanFunction, Target } from "../src/index.js";
+import type { Client, Instance, MizanFunction } from "../src/index.js";
 import { settled } from "./fake.js";
-
-interface Data {
-  readonly value: number;
-  /** How many mutations the server had made. */
-  readonly version: number;
-}
-
-/** A request on its way: first the server acts on it, then the reply arrives. */
-interface Message {
-  readonly key: string | null;
-  readonly act: () => Response;
-  readonly settle: { resolve: (response: Response) => void; reject: (error: Error) => void };
-  response?: Response;
-  isOver?: boolean;
-}
-
-const USERS = [1, 2, 3];
-const user = { name: "user" } as const;
-const list = { name: "list" } as const;
-const setUser: MizanFunction<{ user_id: number }> = {
-  name: "set_user",
-  affects: ({ user_id }) => [{ context: "user", params: { user_id } }, "list"],
-};
-const setAll: MizanFunction = { name: "set_all" };
-
-/** The server, and the network between. */
-class Model {
-  version = 0;
-  readonly values = new Map(USERS.map((id) => [id, 0]));
-  readonly messages: Message[] = [];
-  /** What must not happen, and did: an error thrown here would be one of the network. */
-  readonly faults: string[] = [];
-  read(context: string, id: number): Data {
-    const sum = [...this.values.values()].reduce((a, b) => a + b);
-    return { value: context === "list" ? sum : (this.values.get(id) ?? 0), version: this.version };
-  }
-
-  call(body: { function: string; args: { user_id?: number } }, field: string | null): Response {
-    this.version += 1;
-    const { user_id } = body.args;
-    const ids = user_id === undefined ? USERS : [user_id];
-    for (const id of ids) this.values.set(id, this.version);
-    const targets: Target[] =
-      user_id === undefined ? ["*"] : ["list", { context: "user", params: { user_id } }];
-    const fresh = parseHeld(field ?? "")
-      .filter(
-        ({ context, params }) => context === "list" || ids.includes(Number(params["user_id"])),
-      )
-      .map((each) => ({
-        ...each,
-        data: this.read(each.context, Number(each.params["user_id"])),
-      }));
-    return Response.json({ result: this.version, invalidate: targets, fresh });
-  }
-
-  readonly fetch = (url: string, init: RequestInit): Promise<Response> =>
-    new Promise((resolve, reject) => {
-      const isCall = init.method === "POST";
-      const [, context = "", id] = /ctx\/(\w+)\/(?:\?user_id=(\d+))?$/.exec(url) ?? [];
-      const key = isCall ? null : url;
-      if (key !== null) {
-        const isRunning = this.open.some((each) => each.key === key);
-        if (isRunning) this.faults.push(`two fetches of ${key} at once`);
-      }
-      const held = new Headers(init.headers).get("X-Mizan-Held");
-      const act = (): Response =>
-        isCall
-          ? this.call(JSON.parse(init.body as string) as never, held)
-          : Response.json(this.read(context, Number(id)));
-      this.messages.push({ key, act, settle: { resolve, reject } });
-    });
-
-  get open(): Message[] {
-    return this.messages.filter(({ isOver }) => !isOver);
-  }
-
-  process(message: Message): void {
-    message.response ??= message.act();
-  }
-
-  deliver(message: Message): void {
-    this.process(message);
-    message.isOver = true;
-    message.settle.resolve(message.response ?? Response.error());
-  }
-
-  lose(message: Message): void {
-    message.isOver = true;
-    message.settle.reject(new TypeError("Failed to fetch"));
-  }
-}
+import { list, Model, setAll, setUser, user, USERS, type Data } from "./model.js";
 
 type Op = readonly [
   kind:
