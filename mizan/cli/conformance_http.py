@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
 
-from mizan.cli.conformance_run import format_option, forms_of, report_option, write
+from mizan.cli.conformance_common import outcome, outcome_options, show
 
 AUTH = ("session", "token")
 
@@ -26,8 +29,7 @@ AUTH = ("session", "token")
     help="Only these cases: a pattern of ids ('http-read/*') or a topic (http-token). May be given "
     "several times.",
 )
-@format_option
-@report_option
+@outcome_options
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0.1),
@@ -36,17 +38,10 @@ AUTH = ("session", "token")
     metavar="SECONDS",
     help="How long the server may take for one reply.",
 )
+@click.option("--trace", is_flag=True, help="Show requests and replies on standard error.")
 @click.option("--list", "listing", is_flag=True, help="List the ids of the cases, and ask nobody.")
 @click.argument("url", required=False)
-def http(
-    url: str | None,
-    auth: tuple[str, ...],
-    select: tuple[str, ...],
-    style: str,
-    files: tuple[str, ...],
-    deadline: float,
-    listing: bool,
-) -> int:
+def http(url: str | None, **options: Any) -> int:
     """Test the server at URL, which serves the conformance app, over HTTP.
 
     conformance/app/README.md of the project specifies the app; its state is reset before each case.
@@ -56,30 +51,26 @@ def http(
     Examples:
       mizan conformance http http://127.0.0.1:8765/
       mizan conformance http --auth token --select 'http-cache/*' http://127.0.0.1:8765/
+      mizan conformance http --trace --select http-view/page http://127.0.0.1:8765/
       mizan conformance http --list
     """
-    from mizan_conformance.http.run import SiteUnusable, run_http
-    from mizan_conformance.report import render
-    from mizan_conformance.vectors import SelectionError
+    from mizan_conformance.http.run import SiteUnusable, all_cases, run_http, vectors
+    from mizan_conformance.vectors import SelectionError, select_vectors
 
-    forms = forms_of(files)
+    everything = vectors(all_cases())
+    select = options["select"] or "*"
     try:
-        if listing:
-            click.echo("\n".join(_listed(select)))
+        if options["listing"]:
+            click.echo("\n".join(each.id for each in select_vectors(everything, select)))
             return 0
         if url is None:
             raise click.UsageError("Missing argument 'URL': http://HOST:PORT/ of the server.")
-        report = run_http(url, select or "*", auth, deadline)
+        trace = sys.stderr if options["trace"] else None
+        found = outcome(
+            options,
+            {each.id for each in everything},
+            lambda: run_http(url, select, options["auth"], options["deadline"], trace=trace),
+        )
     except (SiteUnusable, SelectionError) as error:
         raise click.UsageError(str(error)) from error
-    for path, form in forms:
-        write(path, render(report, form))
-    click.echo(render(report, style))
-    return report.exit_code
-
-
-def _listed(select: tuple[str, ...]) -> list[str]:
-    from mizan_conformance.http.run import all_cases, vectors
-    from mizan_conformance.vectors import select_vectors
-
-    return [vector.id for vector in select_vectors(vectors(all_cases()), select or "*")]
+    return show(found, options)

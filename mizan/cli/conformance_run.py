@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mizan.cli.conformance_common import outcome, outcome_options, show, write
+
 if TYPE_CHECKING:
-    from mizan_conformance.baseline import Known
     from mizan_conformance.report import Report
 
 SELECT_HELP = (
@@ -19,52 +20,20 @@ DEADLINE = 5.0  # seconds
 AT_LEISURE = 86_400.0  # seconds: somebody looks at a port in a debugger
 
 
-format_option = click.option(
-    "--format",
-    "style",
-    type=click.Choice(["human", "json", "junit", "markdown", "html", "badge"]),
-    default="human",
-    show_default=True,
-    help="The form of the report on standard output.",
-)
-report_option = click.option(
-    "--report",
-    "files",
-    multiple=True,
-    type=click.Path(dir_okay=False, writable=True),
-    help="Write a report to this file as well; its ending says the form: .txt .json .xml (JUnit) "
-    ".md (for a pull request) .html (one page) .svg (badge). May be given several times.",
-)
-
-
 @click.command(context_settings={"allow_interspersed_args": False})
 @click.option("--select", multiple=True, metavar="PATTERN", help=SELECT_HELP)
-@format_option
-@report_option
+@outcome_options
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0.01),
     metavar="SECONDS",
     help="How long the port may take for one vector (5, and a day with --attach).",
 )
-@click.option(
-    "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Known failures: each has to fail as this file says, and nothing else may fail.",
-)
-@click.option("--update-baseline", is_flag=True, help="Write the baseline anew from this run.")
-@click.option(
-    "--repeat",
-    type=click.IntRange(min=1),
-    default=1,
-    metavar="NUMBER",
-    help="Run everything so often; what passes now and then is told apart, as flaky.",
-)
 @click.option("--attach", metavar="HOST:PORT", help="Speak with a port that listens there.")
 @click.option("--replay", metavar="CASE-ID", help="Run this one case, show all of it, and --trace.")
 @click.option("--trace", is_flag=True, help="Show the raw lines on standard error.")
 @click.argument("port", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def run(port: tuple[str, ...], files: tuple[str, ...], style: str, **options: Any) -> int:
+def run(port: tuple[str, ...], **options: Any) -> int:
     """Run the vectors against the port that COMMAND starts.
 
     Exits with 0 if all that the port can do is right, 1 if something is wrong, 2 if the call is
@@ -77,40 +46,21 @@ def run(port: tuple[str, ...], files: tuple[str, ...], style: str, **options: An
       mizan conformance run --report page.html --report junit.xml -- ./port
       mizan conformance run --replay header-parse/token --attach 127.0.0.1:4444
     """
-    from mizan_conformance.report import render
-
     _check_call(port, options)
-    forms = forms_of(files)
-    outcome = _run(port, options)
+    found = _run(port, options)
     if options["replay"]:
-        click.echo(_whole(outcome))
-    for path, form in forms:
-        write(path, render(outcome, form))
-    click.echo(render(outcome, style))
-    return outcome.exit_code
+        click.echo(_whole(found))
+    return show(found, options)
 
 
 def _check_call(port: tuple[str, ...], options: dict[str, Any]) -> None:
     if bool(port) == bool(options["attach"]):
         raise click.UsageError("Missing argument '-- COMMAND...', or --attach in its place.")
-    if options["update_baseline"] and not options["baseline"]:
-        raise click.UsageError("--update-baseline: name the file, --baseline FILE.")
     if options["replay"] and options["select"]:
         raise click.UsageError("--replay is one case, and --select chooses others: take one.")
 
 
-def forms_of(files: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return (path, form) of each report to write. Raises UsageError for a strange ending."""
-    from mizan_conformance.report import form_of
-
-    try:
-        return [(path, form_of(path)) for path in files]
-    except ValueError as error:
-        raise click.UsageError(f"--report: {error}") from error
-
-
 def _run(port: tuple[str, ...], options: dict[str, Any]) -> Report:
-    from mizan_conformance.baseline import BaselineError, compare, merged
     from mizan_conformance.run import PortUnusable, run_suite
     from mizan_conformance.vectors import SelectionError, load_all
 
@@ -123,46 +73,20 @@ def _run(port: tuple[str, ...], options: dict[str, Any]) -> Report:
         select = options["replay"].replace("[", "[[]")
     deadline = options["deadline"] or (AT_LEISURE if options["attach"] else DEADLINE)
     trace = options["trace"] or bool(options["replay"])
+    command = options["attach"] or port
     try:
-        known = _known(options)
-        outcome = merged(
-            [
-                run_suite(options["attach"] or port, select, deadline, vectors=vectors, trace=trace)
-                for _ in range(options["repeat"])
-            ]
+        return outcome(
+            options, ids, lambda: run_suite(command, select, deadline, vectors=vectors, trace=trace)
         )
-    except (PortUnusable, SelectionError, BaselineError) as error:
+    except (PortUnusable, SelectionError) as error:
         raise click.UsageError(str(error)) from error
-    if options["update_baseline"]:
-        known = _updated(outcome, options["baseline"], known, ids)
-    compare(outcome, known, ids)
-    return outcome
 
 
-def _known(options: dict[str, Any]) -> dict[str, Known]:
-    from mizan_conformance.baseline import load
-
-    path = options["baseline"]
-    if path is None or (options["update_baseline"] and not path.exists()):
-        return {}
-    return load(path)
-
-
-def _updated(
-    outcome: Report, path: Path, known: dict[str, Known], ids: set[str]
-) -> dict[str, Known]:
-    from mizan_conformance.baseline import load, updated
-
-    if not outcome.fatal:
-        write(str(path), updated(outcome, known, ids))
-    return load(path) if path.exists() else {}
-
-
-def _whole(outcome: Report) -> str:
+def _whole(found: Report) -> str:
     import json
 
     parts = []
-    for result in outcome.results:
+    for result in found.results:
         vector = result.vector
         shown = {"Input": vector.input, "Expected": vector.expect, "Answer": result.answer}
         parts.append(f"{vector.id}  [{', '.join((*vector.requirements, *vector.flags))}]")
@@ -171,14 +95,6 @@ def _whole(outcome: Report) -> str:
             f"{name}: {json.dumps(value, indent=2)}" for name, value in shown.items() if value
         ]
     return "\n".join(parts) + "\n"
-
-
-def write(path: str, text: str) -> None:
-    """Write a report. Raises UsageError where the file cannot be written."""
-    try:
-        Path(path).write_text(text, "utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 @click.command()

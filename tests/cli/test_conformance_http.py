@@ -81,6 +81,20 @@ def test_reports_are_written_too(mizan: Any, url: str, tmp_path: Path) -> None:
     assert "http-view/page" in junit.read_text("utf-8")
 
 
+def test_known_failures_are_held_to_a_baseline(mizan: Any, url: str, tmp_path: Path) -> None:
+    call = ["conformance", "http", "--select", "http-view", "--baseline", tmp_path / "known.json"]
+    assert mizan(*call, "--update-baseline", url).status == 0
+    done = mizan(*call, "--repeat", "2", url)
+    assert done.status == 0
+    assert "known failures" in done.out
+
+
+def test_requests_and_replies_are_shown(mizan: Any, url: str) -> None:
+    done = mizan("conformance", "http", "--trace", "--select", "http-view/page", url)
+    assert "-> GET /boards/2/\n" in done.err
+    assert "<- 200\n" in done.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -89,6 +103,7 @@ def test_reports_are_written_too(mizan: Any, url: str, tmp_path: Path) -> None:
         (["http://127.0.0.1:1/api/"], "has a path"),
         (["--select", "nothing", "http://127.0.0.1:1/"], "No vector matches 'nothing'"),
         (["--auth", "luck", "http://127.0.0.1:1/"], "'luck' is not one of"),
+        (["--update-baseline", "http://127.0.0.1:1/"], "name the file, --baseline FILE"),
         (["--report", "report.doc", "http://127.0.0.1:1/"], "--report: 'report.doc'"),
     ],
 )

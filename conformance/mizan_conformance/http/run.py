@@ -7,7 +7,7 @@ what was not run is said to be so.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, TextIO
 
 from mizan.errors import MizanError
 from mizan_conformance.progress import Progress, progress_bar
@@ -48,17 +48,20 @@ def run_http(
     deadline: float = DEADLINE,
     *,
     progress: Progress | None = None,
+    trace: TextIO | None = None,
 ) -> Report:
     """Run the selected cases against the server at ``url``.
 
     ``auth``: how it learns who asks, of `session` and `token`; cases that need another are skipped.
-    ``deadline`` is in seconds, for each reply. Raises SiteUnusable where there is no server of the
-    conformance app, and SelectionError where a pattern chooses nothing.
+    ``deadline`` is in seconds, for each reply; what is sent and received is written to ``trace``.
+    Raises SiteUnusable where there is no server of the conformance app, and SelectionError where a
+    pattern chooses nothing.
     """
     cases = all_cases()
     chosen = select_vectors(vectors(cases), select)
     site, app = Site(url, deadline), load_app()
     _check_app(site, app)
+    site.trace = trace
     run = _Run(site, app, auth, progress or progress_bar("Running"))
     run.play(cases, {each.id for each in chosen})
     run.judge_rules()

@@ -10,9 +10,10 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TextIO
 from urllib.parse import urlsplit
 
+_TRACED: Final = 2000  # bytes of a body
 _LARGEST: Final = 8 << 20  # bytes of a reply: no reply of the app has as many
 
 
@@ -52,10 +53,12 @@ class Reply:
 
 @dataclass
 class Site:
-    """A server by its URL. `seen` are all replies to requests that were not raw."""
+    """A server by its URL. `seen` are all replies to requests that were not raw; what is sent and
+    received is written to `trace`."""
 
     url: str
     deadline: float = 15.0
+    trace: TextIO | None = None
     seen: list[Reply] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -82,6 +85,7 @@ class Site:
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Reply:
         """Send a request and return the reply. Raises Silence."""
+        self._tell("->", f"{method} {target}", headers, body or b"")
         connection = http.client.HTTPConnection(*self._address, timeout=self.deadline)
         try:
             connection.sock = self._connected()
@@ -99,25 +103,37 @@ class Site:
         finally:
             connection.close()
         self.seen.append(reply)
+        self._tell("<-", str(reply.status), reply.headers, reply.body)
         return reply
 
     def ask_raw(self, data: bytes) -> Reply | None:
         """Send bytes as they are. Returns the first reply, None where the server closes or waits
         for more; what waits is closed after a second. Raises Silence for what is no HTTP."""
         first = data.split(b"\r\n", 1)[0].decode("latin-1")
+        self._tell("->", "raw", {}, data)
         connection = self._connected()
         connection.settimeout(_RAW_SECONDS)
         try:
             connection.sendall(data)
             response = http.client.HTTPResponse(connection)
             response.begin()
-            return _read(response, "RAW", first, raw=True)
+            reply = _read(response, "RAW", first, raw=True)
         except (TimeoutError, ConnectionError, http.client.RemoteDisconnected):
             return None
         except (OSError, http.client.HTTPException) as error:
             raise Silence(f"{first!r}: {error!r}") from error
         finally:
             connection.close()
+        self._tell("<-", str(reply.status), reply.headers, reply.body)
+        return reply
+
+    def _tell(self, arrow: str, what: str, headers: Mapping[str, str], body: bytes) -> None:
+        if self.trace is None:
+            return
+        lines = [f"{arrow} {what}", *(f"   {name}: {value}" for name, value in headers.items())]
+        if body:
+            lines.append(f"   {body[:_TRACED]!r}")
+        self.trace.write("\n".join(lines) + "\n")
 
     def _connected(self) -> socket.socket:
         try:
@@ -147,7 +163,7 @@ def _read(response: http.client.HTTPResponse, method: str, target: str, *, raw: 
     if response.length:
         raise http.client.IncompleteRead(body, response.length)
     names = {name.lower() for name in response.headers}
-    fields = {name: ", ".join(response.headers.get_all(name, ())) for name in names}
+    fields = {name: ", ".join(response.headers.get_all(name, ())) for name in sorted(names)}
     cookies = tuple(response.headers.get_all("Set-Cookie", ()))
     return Reply(method, target, response.status, fields, body, cookies, raw)
 

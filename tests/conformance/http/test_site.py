@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from typing import Any
 
@@ -77,6 +78,18 @@ def test_raw_bytes_may_get_no_reply(scripted: Any) -> None:
 def test_what_is_no_http_is_a_silence(scripted: Any) -> None:
     with pytest.raises(Silence, match="BadStatusLine"):
         scripted(b"rubbish\r\n\r\n").ask_raw(b"x\r\n\r\n")
+
+
+def test_what_is_sent_and_received_can_be_shown(scripted: Any, say: Any) -> None:
+    site = scripted(say(b"hi", X_A="b"))
+    site.trace = io.StringIO()
+    site.ask("POST", "/x", {"C": "d"}, b"body" * 1000)
+    site.ask_raw(b"raw")
+    told = site.trace.getvalue()
+    assert told.startswith("-> POST /x\n   C: d\n   b'bodybody")
+    assert "<- 200\n   " in told
+    assert "   x-a: b\n   b'hi'\n-> raw\n   b'raw'\n<- 200\n   content-length: 2\n" in told
+    assert len(told) < 3000
 
 
 def test_nobody_there_is_a_silence() -> None:
