@@ -6,7 +6,6 @@ Invariant: nothing follows a broker before somebody wants to hear of events.
 from __future__ import annotations
 
 import asyncio
-from asyncio.events import _get_running_loop as _running_loop
 
 from mizan.django import event_broker, event_settings
 from mizan.django.event_settings import EventSettings
@@ -37,9 +36,8 @@ def streams() -> Streams | None:
 
 
 def position() -> str:
-    """Return the position that this process knows in the running loop; empty where none is."""
-    home = _homes.get(_running_loop()) if _homes else None  # type: ignore[arg-type] # None is none
-    return (home[0].hub.position or "") if home else ""
+    """Return a position that this process knows, in whatever thread; empty where it knows none."""
+    return next((each.hub.position for each, _ in [*_homes.values()] if each.hub.position), "")
 
 
 def forget() -> None:

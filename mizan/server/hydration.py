@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hydration:
-    """A slice as JSON text, and whether the policy of its read lets shared caches keep its page."""
+    """A slice as JSON text, and whether the policy of its read lets shared caches keep its page.
+
+    `position` is that of the last event before it was read; empty where none is known.
+    """
 
     text: str
     is_public: bool
+    position: str
 
 
 def hydration(
@@ -41,6 +45,7 @@ def hydration(
     context = catalog.readable_context(name)
     wired = {parameter: wire_value(value) for parameter, value in given.items()}
     asked = asked_for(catalog.host, context, wired)
+    position = catalog.host.position
     incoming = Incoming("POST" if len(asked.url) > URL_LIMIT else "GET", request)
     try:
         found = yield from find(catalog, incoming, context, asked)
@@ -52,4 +57,4 @@ def hydration(
     caching = context_reply(catalog, incoming, found).headers["Cache-Control"]
     # A cache keys a page by its URL, which says nothing of declared facets.
     is_public = caching.startswith("public") and not found.bundle.varied
-    return Hydration(slice_text(name, asked.params, found.bundle), is_public)
+    return Hydration(slice_text(name, asked.params, found.bundle), is_public, position)

@@ -68,6 +68,17 @@ def test_it_is_what_a_get_gives(shown: Any) -> None:
     assert found.is_public
 
 
+def test_it_has_the_position_from_before_it_was_read(shown: Any) -> None:
+    assert hydrate(shown, "page", page_id=5).position == ""
+    shown.host.position = "abc.1"
+
+    @shown.client(context="late")
+    def late(request: Any) -> None:
+        shown.host.position = "abc.2"
+
+    assert hydrate(shown, "late").position == "abc.1"
+
+
 def test_python_values_are_parameters(shown: Any) -> None:
     key = UUID("0C3EBD4C-6E5C-4B8B-9C4B-0A1B2C3D4E5F")
     params = json.loads(hydrate(shown, "page", page_id="5", size=1, key=key).text)["params"]

@@ -30,7 +30,7 @@ from mizan.server.registry import registry
 register = Library()
 logger = logging.getLogger("mizan.hydrate")
 
-_ELEMENT = '<script type="application/mizan+json"{}>[{}]</script>'
+_ELEMENT = '<script type="application/mizan+json"{}{}>[{}]</script>'
 # In JSON these stand in strings alone, so each may be written as an escape.
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 _USAGE = "{%% %s 'context' name=value … %%}: the name of a context, then its parameters by name."
@@ -72,7 +72,8 @@ class HydrateNode(Node):
         except RuntimeError as error:
             raise self._error(str(error)) from error
         text = mark_safe(found.text.translate(_ESCAPES))  # noqa: S308 (JSON, escaped)
-        return format_html(_ELEMENT, _nonce(context, request), text)
+        event = format_html(' data-event="{}"', found.position) if found.position else ""
+        return format_html(_ELEMENT, _nonce(context, request), event, text)
 
     def _found(self, context: Context, request: Any) -> Hydration | None:
         name = str(self.name.resolve(context))

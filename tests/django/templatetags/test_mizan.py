@@ -29,6 +29,7 @@ from project.library.models import Book
 from project.middleware import middleware
 
 from mizan.django import Context, client
+from mizan.django.host import DjangoHost
 
 PAGE = Path(__file__).parent / "page.html"
 NASTY = "</script><!-- <script> & \u2028\u2029 'ü\""
@@ -153,6 +154,15 @@ def test_nothing_in_it_ends_the_element(web: Web) -> None:
     assert slices(response) == [data, data]
     inner = response.text.replace('<script type="application/mizan+json">', "")
     assert not set("<>&\u2028\u2029") & set(inner.replace("</script>", ""))
+
+
+def test_an_element_says_up_to_which_event_it_is_fresh(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("{% mizan_hydrate 'said' text='a' %}")
+    assert "data-event" not in client.get("/sync/").text
+    monkeypatch.setattr(DjangoHost, "position", 'a.1"')
+    assert '+json" data-event="a.1&quot;">[' in client.get("/sync/").text
 
 
 def test_the_page_of_the_runtimes_own_test(client: Any) -> None:

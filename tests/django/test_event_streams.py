@@ -1,0 +1,81 @@
+"""mizan.django.event_streams: each event loop has streams of its own, from when it wants some."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mizan.django import event_broker, event_streams
+from mizan.protocol.targets import Target
+
+
+@pytest.fixture(autouse=True)
+def _on(settings: Any) -> None:
+    settings.MIZAN_EVENTS = {"PER_USER": 3, "LIFETIME": 60}
+
+
+def test_off_there_are_none(settings: Any) -> None:
+    settings.MIZAN_EVENTS = None
+
+    async def test() -> None:
+        assert event_streams.streams() is None
+        assert event_streams.position() == ""
+
+    asyncio.run(test())
+
+
+def test_wrong_settings_are_told(settings: Any) -> None:
+    settings.MIZAN_EVENTS = {"PER_USER": 0}
+
+    async def test() -> None:
+        event_streams.streams()
+
+    with pytest.raises(ImproperlyConfigured, match="PER_USER"):
+        asyncio.run(test())
+
+
+def test_each_loop_has_its_own_while_it_runs() -> None:
+    made = []
+
+    async def test() -> None:
+        found = event_streams.streams()
+        assert found is event_streams.streams()
+        assert found is not None
+        assert (found.limits.per_user, found.limits.lifetime) == (3, 60)
+        made.append(found)
+
+    asyncio.run(test())
+    asyncio.run(test())
+    assert made[0] is not made[1]
+    assert event_streams._homes == {}
+
+
+def test_the_position_is_that_of_the_loop() -> None:
+    assert event_streams.position() == ""
+
+    async def test() -> None:
+        assert event_streams.position() == ""  # nobody follows
+        found = event_streams.streams()
+        broker = event_broker.broker()
+        assert found is not None
+        assert broker is not None
+        await found.hub.ready()
+        published = broker.publish((Target("shelf"),))
+        async with asyncio.timeout(20):
+            while event_streams.position() != published:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(test())
+
+
+def test_forgotten_they_are_made_anew() -> None:
+    async def test() -> None:
+        first = event_streams.streams()
+        event_streams.forget()
+        assert event_streams.position() == ""
+        assert event_streams.streams() is not first
+
+    asyncio.run(test())
