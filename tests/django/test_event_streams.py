@@ -9,6 +9,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from mizan.django import event_broker, event_streams
+from mizan.events.subscription import Invalidate
+from mizan.protocol.events import Held
 from mizan.protocol.targets import Target
 
 
@@ -63,10 +65,13 @@ def test_the_position_is_that_of_the_loop() -> None:
         assert found is not None
         assert broker is not None
         await found.hub.ready()
-        published = broker.publish((Target("shelf"),))
-        async with asyncio.timeout(20):
-            while event_streams.position() != published:
-                await asyncio.sleep(0.01)
+        before = event_streams.position()
+        assert before
+        heard = found.hub.subscribe([Held("shelf")])
+        broker.publish((Target("shelf"),))
+        event = await asyncio.wait_for(heard.next(), 20)
+        assert isinstance(event, Invalidate)
+        assert before != event_streams.position() == event.id
 
     asyncio.run(test())
 
