@@ -14,6 +14,7 @@ _FOLDERS = {
     "requirements": ("_data/requirements", "conformance/requirements"),
     "http": ("_data/http", "conformance/http"),
     "app": ("_data/app", "conformance/app"),
+    "mutants": ("_data/mutants", "conformance/ports/broken/mutants"),
 }
 
 
@@ -40,6 +41,11 @@ def http_cases_dir() -> Path:
 def app_dir() -> Path:
     """Return the folder with the documents of the conformance app, or raise as above."""
     return _find("app")
+
+
+def mutants_dir() -> Path:
+    """Return the folder with the mutants of the Python core, or raise as above."""
+    return _find("mutants")
 
 
 def _find(name: str) -> Path:
