@@ -106,7 +106,7 @@ def _whole(found: Report) -> str:
 )
 @click.argument("reports", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 def report(reports: tuple[str, ...], output: str) -> int:
-    """Make one page of several reports in JSON: a matrix of ports by requirement.
+    """Make one page of several reports in JSON: a matrix of ports, or servers, by requirement.
 
     \b
     Example:
@@ -116,9 +116,10 @@ def report(reports: tuple[str, ...], output: str) -> int:
     """
     from mizan_conformance.report_data import read
     from mizan_conformance.report_page import pages
+    from mizan_conformance.requirements import server_cases
     from mizan_conformance.vectors import load_all
 
-    vectors = load_all()
+    vectors = [*load_all(), *server_cases()]
     found = []
     for path in reports:
         try:

@@ -81,6 +81,13 @@ def test_reports_are_written_too(mizan: Any, url: str, tmp_path: Path) -> None:
     assert "http-view/page" in junit.read_text("utf-8")
 
 
+def test_servers_are_shown_side_by_side(mizan: Any, url: str, tmp_path: Path) -> None:
+    one, page = tmp_path / "one.json", tmp_path / "page.html"
+    mizan("conformance", "http", "--select", "http-view", "--report", one, url)
+    assert mizan("conformance", "report", one, one, "--output", page).status == 0
+    assert "http-view/missing" in page.read_text("utf-8")
+
+
 def test_known_failures_are_held_to_a_baseline(mizan: Any, url: str, tmp_path: Path) -> None:
     call = ["conformance", "http", "--select", "http-view", "--baseline", tmp_path / "known.json"]
     assert mizan(*call, "--update-baseline", url).status == 0
