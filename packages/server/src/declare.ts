@@ -53,6 +53,15 @@ export interface ClientOptions {
   readonly types?: Readonly<Record<string, ParameterType>>;
 }
 
+/** The options of a view function, which returns a Response. */
+export type ViewOptions = ClientOptions & { readonly route: string };
+
+/** The options of a function that returns data. */
+export type DataOptions = Omit<ClientOptions, "route" | "methods"> & {
+  readonly route?: never;
+  readonly methods?: never;
+};
+
 export type Handler<Args, Result> = (args: Args, call: Call) => Result | Promise<Result>;
 
 /**
@@ -70,12 +79,12 @@ export type AnyFunction = Pick<ClientFunction<never, unknown>, "options" | "hand
 
 /** Declares a view function, which returns a Response. */
 export function client<Args>(
-  options: ClientOptions & { readonly route: string },
+  options: ViewOptions,
   handler: Handler<Args, Response>,
 ): ClientFunction<Args, Response>;
 /** Declares a server function, which returns data; it is given its arguments and the call. */
 export function client<Args, Result>(
-  options: ClientOptions,
+  options: DataOptions,
   handler: Handler<Args, Result>,
 ): ClientFunction<Args, Result>;
 export function client<Args, Result>(

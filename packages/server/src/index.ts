@@ -10,8 +10,10 @@ export {
   type Affected,
   type ClientFunction,
   type ClientOptions,
+  type DataOptions,
   type Handler,
   type Permission,
+  type ViewOptions,
 } from "./declare.js";
 export { createHandler, type RequestHandler } from "./handler.js";
 export type { User } from "./identity.js";
