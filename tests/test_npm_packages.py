@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 PACKAGES = sorted(path.parent.name for path in (ROOT / "packages").glob("*/package.json"))
 PEERS = ["@tanstack/query-core", "@types/node", "@types/react", "@types/react-dom"]
-PEERS += ["msw", "react", "react-dom"]
+PEERS += ["ajv", "msw", "react", "react-dom"]
 COMPILER = {
     "module": "NodeNext",
     "target": "ES2022",
@@ -63,6 +63,21 @@ hydrate(client, [{ context: "user", params: { user_id: 5 }, data: { name: "Ada" 
 console.log(renderToStaticMarkup(<MizanProvider client={client}><Name /></MizanProvider>));
 if (typeof MizanPanel !== "function") throw new Error("There is no panel.");
 """,
+    "server": """
+import { client, Context, createApp, createHandler } from "@mizan/server";
+import { ajvValidator } from "@mizan/server/ajv";
+import { toNodeListener } from "@mizan/server/node";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+const shop = client({ name: "name", context: new Context("shop") }, () => "Ada");
+const handler = createHandler(createApp({ functions: [shop], validator: ajvValidator() }));
+const server = createServer(toNodeListener(handler)).listen(0, "127.0.0.1", async () => {
+  const { port } = server.address() as AddressInfo;
+  console.log(await (await fetch(`http://127.0.0.1:${port}/mizan/ctx/shop/`)).text());
+  server.close();
+  server.closeAllConnections();
+});
+""",
     "tanstack-query": """
 import { createClient, type MizanContext } from "@mizan/runtime";
 import { connect, contextOptions } from "@mizan/tanstack-query";
@@ -95,6 +110,7 @@ SAYS = {
     "protocol": "notifications, user;user_id=5",
     "runtime": 'Ada {"user_id":5}',
     "react": "<b>Ada</b>",
+    "server": '{"name":"Ada"}',
     "tanstack-query": "Ada 1",
     "testing": "Ada",
 }
