@@ -1,17 +1,21 @@
 """Checks of the suite itself: what no schema can say of the vectors.
 
 Invariant: a suite that `problems` finds nothing in has unique ids, known requirements and flags,
-and for each refusal an accepted neighbour much like it, so that none passes for another reason.
+and for each refusal an accepted neighbour much like it, so that none passes for another reason. An
+accepted vector may have a neighbour too, with another answer (`scores.py`).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .vectors import Topic, Vector
 
-LEAST = 600
+LEAST = 1500
 """The suite has at least this many vectors."""
+LEAST_REFUSED = 3
+"""One vector in so many, at least, has to be refused, with its code."""
 MOST_PLACES = 5
 """A refused vector and its neighbour may differ in so many places; mostly it is one."""
 
@@ -58,15 +62,17 @@ def _of_topic(topic: Topic, known: frozenset[str]) -> Iterator[str]:
 
 
 def _of_neighbour(vector: Vector, everything: Mapping[str, Vector]) -> Iterator[str]:
-    if vector.code is None:
+    if vector.code is None and vector.neighbour is None:
         return
     neighbour = everything.get(vector.neighbour or "")
     if neighbour is None:
-        yield f"{vector.id}: refused, but its neighbour is {vector.neighbour or 'not named'}"
+        yield f"{vector.id}: its neighbour is {vector.neighbour or 'not named'}"
     elif neighbour.code is not None:
         yield f"{vector.id}: its neighbour {neighbour.id} is refused too ({neighbour.code})"
     elif neighbour.op != vector.op:
         yield f"{vector.id}: its neighbour {neighbour.id} has the op {neighbour.op}"
+    elif json.dumps(neighbour.expect) == json.dumps(vector.expect):  # 0 is not false
+        yield f"{vector.id}: its neighbour {neighbour.id} has the same answer"
     elif (found := places(vector.input, neighbour.input)) > MOST_PLACES:
         yield f"{vector.id}: its neighbour {neighbour.id} differs in {found} places"
 
@@ -99,3 +105,6 @@ def _of_duplicates(vectors: Iterable[Vector]) -> Iterator[str]:
 def _of_total(everything: Mapping[str, Vector]) -> Iterator[str]:
     if len(everything) < LEAST:
         yield f"the suite has {len(everything)} vectors, and needs at least {LEAST}"
+    refused = sum(vector.code is not None for vector in everything.values())
+    if refused * LEAST_REFUSED < len(everything):
+        yield f"{refused} of {len(everything)} vectors are refused; one in {LEAST_REFUSED} has to be"
