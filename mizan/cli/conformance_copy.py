@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 
 
-@click.command()
-@click.option(
-    "--check", is_flag=True, help="Write nothing; exit with 1 if something differs."
-)
+@click.command(short_help="Write the suite's data to a folder or a tarball.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something differs.")
 @click.argument("target", type=click.Path(path_type=Path))
 def copy(target: Path, check: bool) -> int:
     """Write vectors, schemas, requirements and the conformance app to TARGET.

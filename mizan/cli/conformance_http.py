@@ -12,7 +12,7 @@ from mizan.cli.conformance_common import outcome, outcome_options, show
 AUTH = ("session", "token")
 
 
-@click.command("http")
+@click.command("http", short_help="Test a server of the conformance app over HTTP.")
 @click.option(
     "--auth",
     multiple=True,
@@ -49,9 +49,9 @@ def http(url: str | None, **options: Any) -> int:
 
     \b
     Examples:
-      mizan conformance http http://127.0.0.1:8765/
-      mizan conformance http --auth token --select 'http-cache/*' http://127.0.0.1:8765/
-      mizan conformance http --trace --select http-view/page http://127.0.0.1:8765/
+      mizan conformance http http://127.0.0.1:8000/
+      mizan conformance http --auth token --select 'http-cache/*' URL
+      mizan conformance http --trace --select http-view/page URL
       mizan conformance http --list
     """
     from mizan_conformance.http.run import SiteUnusable, all_cases, run_http, vectors

@@ -97,7 +97,7 @@ def _whole(found: Report) -> str:
     return "\n".join(parts) + "\n"
 
 
-@click.command()
+@click.command(short_help="Make one page of several reports in JSON.")
 @click.option(
     "--output",
     required=True,

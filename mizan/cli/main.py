@@ -24,9 +24,12 @@ NOBODY_READS = 141  # 128 + SIGPIPE
 COMMANDS: dict[str, tuple[str, str]] = {
     "canonical": ("canonical", "Print the canonical text or string of a JSON value."),
     "codegen": ("codegen", "Generate code from the schemas."),
-    "conformance": ("conformance", "List the test vectors, or run them against a port."),
+    "conformance": (
+        "conformance",
+        "List the test vectors, run them against a port; test a server over HTTP.",
+    ),
     "edge": ("edge", "Resolve targets to tags, URLs and URL patterns."),
-    "fuzz": ("fuzz", "Compare a port with this implementation on random input."),
+    "fuzz": ("fuzz", "Compare a port with this implementation, or another, on random input."),
     "header": ("header", "Parse or format the field X-Mizan-Invalidate."),
     "key": ("key", "Print the cache key of an entry."),
     "schema": ("schema", "List, show or compare schemas."),

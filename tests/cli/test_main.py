@@ -13,6 +13,7 @@ import pytest
 
 from mizan import __version__
 from mizan.cli import main as cli_main
+from mizan.cli.fuzz import TOPICS
 from mizan.cli.main import COMMANDS, cli
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,10 +48,13 @@ def test_the_commands_are_those_that_are_known() -> None:
         "canonical",
         "codegen client",
         "codegen models",
+        "conformance copy",
+        "conformance http",
         "conformance list",
+        "conformance report",
         "conformance run",
         "edge resolve",
-        "fuzz header",
+        *(f"fuzz {topic}" for topic in sorted(TOPICS)),
         "header format",
         "header parse",
         "key",

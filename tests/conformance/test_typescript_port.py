@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mizan_conformance.fuzz import fuzz_header
+from mizan_conformance.fuzz.run import fuzz
+from mizan_conformance.fuzz.topics import TOPICS
 from mizan_conformance.report import render
 from mizan_conformance.run import run_suite
 
@@ -29,6 +30,7 @@ def test_it_passes_everything(command: list[str]) -> None:
     assert report.count("skipped") == 0
 
 
-def test_its_header_codec_is_the_same(command: list[str]) -> None:
+@pytest.mark.parametrize("topic", TOPICS)
+def test_it_answers_as_the_python_core_does(command: list[str], topic: str) -> None:
     stream = io.StringIO()
-    assert fuzz_header(command, 1000, 1, stream=stream) is None, stream.getvalue()
+    assert fuzz(topic, command, 3000, 1, stream=stream) is None, stream.getvalue()

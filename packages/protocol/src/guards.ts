@@ -20,12 +20,12 @@ const LONGEST_PLAIN_TAG = 32;
  * @throws DeclarationError `declaration.scope` for more of them
  */
 export function instanceGuards(instance: Instance, scopeParams: readonly string[]): Guard[] {
+  const { context, params } = readInstance(instance);
   const scope = new Set(scopeParams);
   if (scope.size > MOST_SCOPE_PARAMS) {
     const message = `Expected at most ${MOST_SCOPE_PARAMS} scope parameters, got ${scope.size}.`;
     throw new DeclarationError("declaration.scope", message);
   }
-  const { context, params } = readInstance(instance);
   let subsets: Param[][] = [[]];
   // Adding the last name first makes subsets of one size come out in the order of their names.
   for (const param of params.filter(({ name }) => scope.has(name)).reverse()) {

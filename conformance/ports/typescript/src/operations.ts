@@ -69,6 +69,9 @@ const TARGETS = {
   "targets.matches": (input: { target: types.Target; instance: types.Instance }) => ({
     matches: core.matches(input.target, input.instance),
   }),
+  "events.visible": (input: { targets: types.Target[]; held: types.Held[] }) => ({
+    targets: core.visible(input.targets, input.held),
+  }),
   "guards.instance": async (input: { instance: types.Instance; scope_params: string[] }) => {
     const guards = core.instanceGuards(input.instance, input.scope_params);
     return { guards, tags: await Promise.all(guards.map(core.tag)) };
@@ -128,8 +131,9 @@ const SECRETS = {
 /** Section 12, annex C.5. */
 const DOCUMENTS = {
   "mutation.targets": (input: MutationInput) => {
+    const { args, bound } = input;
+    const added = core.canonicalSet(input.added ?? []);
     const catalog = core.readDeclarations(input.declarations);
-    const { args, bound, added } = input;
     return { targets: core.mutationTargets(catalog, input.function, args, bound, added) };
   },
   "manifest.build": ({ declarations }: { declarations: types.Declarations }) => ({
