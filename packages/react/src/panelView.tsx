@@ -34,6 +34,9 @@ const REASONS: Readonly<Record<string, string>> = {
   tab: "another tab said so",
   pageshow: "the page was put away",
   observe: "a response said so",
+  event: "the server said so",
+  poll: "the server does not say what changes",
+  live: "to hear what others change",
   invalidate: "the page said so",
 };
 
@@ -43,6 +46,9 @@ const TITLES: Readonly<Record<string, string>> = {
   visibilitychange: "Seen again",
   online: "Back online",
   tab: "Another tab",
+  event: "Changed elsewhere",
+  poll: "Looked again",
+  live: "Listening",
 };
 
 /** One record for each client, so that mounting the panel again loses nothing. */

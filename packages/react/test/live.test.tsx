@@ -54,6 +54,6 @@ it("components under a provider show what others change, and the panel says why"
   expect(screen.getByText("Grace")).toBeTruthy();
   expect(net.sent).toHaveLength(2);
   const [group] = screen.queryAllByTestId("mizan-group");
-  expect(group?.textContent).toMatch(/^eventuser1 round trip.*invalidated: user$/);
-  expect(group?.textContent).toContain("why: event made it stale");
+  expect(group?.textContent).toMatch(/^Changed elsewhereuser1 round trip.*invalidated: user$/);
+  expect(group?.textContent).toContain("why: the server said so");
 });

@@ -17,8 +17,10 @@ export function dehydrate(client: Client): Slice[] {
 /**
  * Puts data into a client, for instances of which it knows nothing. Where something was invalidated
  * since the client was made, nobody knows which came first: the data is shown, stale, and read anew.
+ *
+ * @param event up to which event the data is fresh, if that is known
  */
-export function hydrate(client: Client, slices: readonly Slice[]): void {
+export function hydrate(client: Client, slices: readonly Slice[], event?: string): void {
   for (const { context: name, params, data } of slices) {
     const entry = entryOf(client, identify({ name }, params));
     const { status, stale } = entry.snapshot;
@@ -26,6 +28,7 @@ export function hydrate(client: Client, slices: readonly Slice[]): void {
     const doubt = !!client.changed;
     entry.wanted = doubt ? "hydrate" : undefined;
     entry.base = data;
+    entry.event = event;
     const updatedAt = Date.now();
     update(entry, { data: shown(entry, true), status: "success", stale: doubt, updatedAt });
   }
@@ -41,7 +44,8 @@ export function hydrateDocument(
   client: Client,
   page: Pick<Document, "querySelectorAll"> = document,
 ): void {
-  for (const script of page.querySelectorAll('script[type="application/mizan+json"]')) {
-    hydrate(client, JSON.parse(script.textContent || "[]") as Slice[]);
+  const found = page.querySelectorAll<HTMLElement>('script[type="application/mizan+json"]');
+  for (const { textContent, dataset } of found) {
+    hydrate(client, JSON.parse(textContent || "[]") as Slice[], dataset["event"]);
   }
 }

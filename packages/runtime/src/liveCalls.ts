@@ -1,6 +1,6 @@
 /**
  * Events of a client's own calls (SPEC.md, section 17).
- * Invariant: an event is left out only if the reply that says the same was applied.
+ * Invariant: an event is left out only if the reply that says the same was applied, one for a call.
  */
 
 import type { News } from "./liveConnection.js";
@@ -19,45 +19,52 @@ export interface OwnCalls {
   readonly hear: (news: News) => void;
 }
 
+interface Call {
+  /** News that wait for the reply. */
+  readonly waiting: Set<News>;
+  /** Whether the reply has said what the event says. */
+  isSaid: boolean;
+  /** The event that was left out. */
+  id?: string;
+}
+
 export function ownCalls(apply: (news: News) => void): OwnCalls {
+  const calls = new Map<string, Call>();
   /** It was passed over when its position was: nobody may take it for told. */
   const applyLate = (news: News): void => {
     apply({ ...news, id: undefined });
   };
-  /** News that wait for the reply of their call; undefined: it was applied. */
-  const calls = new Map<string, Set<News> | undefined>();
+  /** Others see the name in their events, and could give it to calls of theirs. */
+  const isLeftOut = (call: Call, { id = "" }: News): boolean =>
+    call.isSaid && (call.id ??= id) === id;
   return {
     send: async (request, next) => {
-      const call = randomName();
-      const waiting = new Set<News>();
-      calls.set(call, waiting);
+      const name = randomName();
+      const call: Call = { waiting: new Set(), isSaid: false };
+      calls.set(name, call);
       const [first = ""] = calls.keys();
       if (calls.size > MOST) calls.delete(first);
-      let isSaid = false;
       try {
-        const reply = await next({
-          ...request,
-          headers: { ...request.headers, "X-Mizan-Call": call },
-        });
-        isSaid = !reply.error;
+        const headers = { ...request.headers, "X-Mizan-Call": name };
+        const reply = await next({ ...request, headers });
+        call.isSaid = !reply.error;
         return reply;
       } finally {
-        if (isSaid) calls.set(call, undefined);
-        else {
-          calls.delete(call);
-          waiting.forEach(applyLate);
+        if (!call.isSaid) calls.delete(name);
+        for (const news of call.waiting) {
+          if (!isLeftOut(call, news)) applyLate(news);
         }
-        waiting.clear();
+        call.waiting.clear();
       }
     },
     hear: (news) => {
-      const waiting = calls.get(news.call);
-      if (waiting) {
-        waiting.add(news);
+      const call = calls.get(news.call);
+      if (call && !call.isSaid) {
+        call.waiting.add(news);
         setTimeout(() => {
-          if (waiting.delete(news)) applyLate(news);
+          if (call.waiting.delete(news)) applyLate(news);
         }, PATIENCE);
-      } else if (!calls.has(news.call)) apply(news);
+      } else if (!call || !isLeftOut(call, news)) apply(news);
     },
   };
 }

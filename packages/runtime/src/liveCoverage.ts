@@ -29,18 +29,18 @@ export interface Coverage {
 }
 
 export function coverage(client: Client): Coverage {
-  /** Events up to there are in an entry's data, or have made it stale. */
-  const floors = new WeakMap<Entry, string>();
+  /** What is being read, and the last event of it that came meanwhile. */
+  const reads = new Map<Entry, { event?: string }>();
   /** From where on an entry is told of. */
   let since = new Map<Entry, string>();
 
   const raise = (entry: Entry, position: string | null | undefined): void => {
-    if (position && !isAtLeast(floors.get(entry), position)) floors.set(entry, position);
+    if (position && !isAtLeast(entry.event, position)) entry.event = position;
   };
   /** Data from before an entry was told of has to reach up to there. */
   const check = (entry: Entry): void => {
     const from = since.get(entry);
-    if (from === undefined || isAtLeast(floors.get(entry), from)) return;
+    if (from === undefined || isAtLeast(entry.event, from)) return;
     makeStale(client, entry, SOURCE);
   };
 
@@ -48,7 +48,7 @@ export function coverage(client: Client): Coverage {
     has: (entry) => since.has(entry),
     start: () => {
       const mounted = [...client.instances.values()].filter(({ mounts }) => mounts);
-      return oldest(mounted.map((each) => floors.get(each)).filter((each) => each !== undefined));
+      return oldest(mounted.flatMap(({ event }) => event ?? []));
     },
     ready: (items, refused, from) => {
       const told = new Set(items.filter((each) => !refused.includes(each)));
@@ -62,7 +62,10 @@ export function coverage(client: Client): Coverage {
       }
     },
     lose: (last) => {
-      for (const entry of since.keys()) raise(entry, last);
+      for (const entry of since.keys()) {
+        // Of what is being read something may have been told that is not in its data.
+        if (!reads.has(entry)) raise(entry, last);
+      }
       since = new Map();
     },
     apply: ({ id, targets, spread }) => {
@@ -71,7 +74,15 @@ export function coverage(client: Client): Coverage {
       for (const entry of [...client.instances.values()]) {
         if (!targets.some((target) => matches(target, entry))) continue;
         // A gap is not made good by having its position.
-        if (!targets.includes("*") && id && isAtLeast(floors.get(entry), id)) continue;
+        if (!targets.includes("*") && id) {
+          if (isAtLeast(entry.event, id)) continue;
+          const read = reads.get(entry);
+          // The position of the reply will say whether that has it.
+          if (read) {
+            read.event = id;
+            continue;
+          }
+        }
         raise(entry, id);
         const isIdle = !entry.flight && !entry.wanted;
         makeStale(client, entry, SOURCE);
@@ -94,10 +105,16 @@ export function coverage(client: Client): Coverage {
     read: (entry) => {
       const { landed } = entry;
       const isTold = since.has(entry);
+      const read: { event?: string } = {};
+      reads.set(entry, read);
       return (position) => {
+        if (reads.get(entry) === read) reads.delete(entry);
         // What landed meanwhile may be older than this reply, which is dropped.
         if (entry.landed === landed) raise(entry, position);
-        if (!isTold) check(entry);
+        if (read.event && !isAtLeast(entry.event, read.event)) {
+          raise(entry, read.event);
+          makeStale(client, entry, SOURCE);
+        } else if (!isTold) check(entry);
       };
     },
   };

@@ -175,6 +175,8 @@ export interface Entry {
   generation: number;
   /** How often data from the server was taken. */
   landed: number;
+  /** Events up to this one are in its data, or have made it stale. */
+  event?: string | undefined;
   /** Why a fetch is to begin as soon as the instance is mounted and none is running. */
   wanted?: string | undefined;
   /** What ends the fetch that is running. */

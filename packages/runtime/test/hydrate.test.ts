@@ -79,10 +79,14 @@ describe("toHtml", () => {
 });
 
 describe("hydrateDocument", () => {
-  it("reads every script of a page", () => {
+  it("reads every script of a page, and up to which event it is fresh", () => {
     const { client, instance } = page();
-    const scripts = [{ textContent: toHtml(slices) }, { textContent: "" }];
+    const scripts = [
+      { textContent: toHtml(slices), dataset: { event: "e.5" } },
+      { textContent: "", dataset: {} },
+    ];
     hydrateDocument(client, { querySelectorAll: () => scripts } as unknown as Document);
     expect(instance.getSnapshot().data).toEqual(slices[0]?.data);
+    expect(client.instances.get(instance.key)?.event).toBe("e.5");
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { record } from "../src/devtools.js";
-import { createClient, mizanCall, mizanFetch, reset } from "../src/index.js";
+import { hydrate } from "../src/hydrate.js";
+import { createClient, mizanCall, mizanFetch, reset, type Slice } from "../src/index.js";
 import { live } from "../src/live.js";
 import { token } from "../src/token.js";
 import { network, problem, settled } from "./fake.js";
@@ -69,6 +70,24 @@ describe("live", () => {
     expect(net.sent).toHaveLength(before + 1);
   });
 
+  it("reads nothing more for what the reply to a read has", async () => {
+    const { net, user, stream } = await followed();
+    await stream().send("invalidate", FIVE, "e.2");
+    await stream().send("invalidate", FIVE, "e.3");
+    const before = net.sent.length;
+    await net.last().reply({ v: 3 }, { headers: { "X-Mizan-Event": "e.3" } });
+    expect(user(5).getSnapshot()).toMatchObject({ data: { v: 3 }, stale: false });
+    await stream().send("invalidate", FIVE, "e.4");
+    await stream().send("invalidate", { targets: ["*"], spread: 0 }, "e.5");
+    await net.last().reply({ v: 5 }, { headers: { "X-Mizan-Event": "e.5" } });
+    expect(user(5).getSnapshot()).toMatchObject({ data: { v: 5 }, stale: true });
+    expect(net.sent).toHaveLength(before + 2);
+    await stream().send("invalidate", FIVE, "e.6");
+    await net.last().fail();
+    expect(user(5).getSnapshot()).toMatchObject({ stale: true });
+    expect(net.sent).toHaveLength(before + 3);
+  });
+
   it("reads nothing for what its data has already", async () => {
     const { show, stream, reading } = livePage();
     await show(5, "e.7");
@@ -79,6 +98,36 @@ describe("live", () => {
     expect(reading()).toEqual(["user/?user_id=7"]);
     await stream().send("invalidate", { targets: ["*"], spread: 0 }, "e.6");
     expect(reading()).toEqual(["user/?user_id=5", "user/?user_id=7"]);
+  });
+
+  it("asks for what came after the data of a page, and reads nothing else anew", async () => {
+    const { net, client, user, stream, reading } = livePage();
+    const brought = (user_id: number): Slice => ({ context: "user", params: { user_id }, data: 1 });
+    hydrate(client, [brought(5)], "e.3");
+    hydrate(client, [brought(7)]);
+    for (const id of [5, 7]) user(id).subscribe(() => undefined);
+    await pass(100);
+    expect(stream().headers.get("Last-Event-ID")).toBe("e.3");
+    await stream().ready("e.3");
+    expect(reading()).toEqual(["user/?user_id=7"]);
+    await stream().send("invalidate", FIVE, "e.3");
+    expect(net.sent).toHaveLength(1);
+    await stream().send("invalidate", FIVE, "e.4");
+    expect(reading()).toEqual(["user/?user_id=5", "user/?user_id=7"]);
+  });
+
+  it("loses no event of what is read when the stream goes down", async () => {
+    const { net, stream, reading } = await followed({ live: { poll: 1e9 } });
+    await stream().send("invalidate", FIVE, "e.2");
+    await stream().send("invalidate", FIVE, "e.3");
+    await pass(20_000);
+    await stream().cut();
+    await pass(1_000);
+    await stream().refuse(404);
+    const { length } = net.sent;
+    await net.last().reply({ v: 2 }, { headers: { "X-Mizan-Event": "e.2" } });
+    expect(reading()).toEqual(["user/?user_id=5"]);
+    expect(net.sent).toHaveLength(length + 1);
   });
 
   it("reads anew what was read before it was told of, where no position says otherwise", async () => {
@@ -318,6 +367,31 @@ describe("a call", () => {
     expect(reading()).toEqual(["user/?user_id=5"]);
   });
 
+  it("leaves out one event alone, however often that comes: others may use its name", async () => {
+    const { net, client, user, stream, reading } = await followed({ held: true });
+    void mizanCall(client, "set", {});
+    await settled();
+    const call = net.last().headers.get("X-Mizan-Call") ?? "";
+    const { generation } = user(5).getSnapshot();
+    const count = async (): Promise<number> => {
+      await settled();
+      if (reading().length > 0) await net.last().reply({ v: 2 });
+      return user(5).getSnapshot().generation - generation;
+    };
+    await stream().send("invalidate", { ...FIVE, call }, "e.2");
+    await stream().send("invalidate", { ...FIVE, call }, "e.2");
+    await stream().send("invalidate", { ...FIVE, call }, "e.3");
+    await net.last().reply({ result: 1 });
+    expect(await count()).toBe(1);
+    await stream().send("invalidate", { ...FIVE, call }, "e.2");
+    expect(await count()).toBe(1);
+    await net.last().reply({ v: 3 });
+    await stream().send("invalidate", { ...FIVE, call }, "e.4");
+    expect(await count()).toBe(2);
+    await stream().send("invalidate", { ...FIVE, call });
+    expect(await count()).toBe(3);
+  });
+
   it("that is lost is made good by its event, before or after", async () => {
     const { net, client, user, stream } = await followed();
     for (const isBefore of [true, false]) {
@@ -331,6 +405,7 @@ describe("a call", () => {
       await (isBefore ? sent.fail() : sent.reply(...problem("internal", 500)));
       if (!isBefore) await stream().send("invalidate", { ...FIVE, call }, "e.3");
       expect(user(5).getSnapshot().generation).toBe(generation + 1);
+      await net.last().reply({ v: 3 });
     }
   });
 
