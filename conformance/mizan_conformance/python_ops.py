@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mizan.errors import DocumentError
-from mizan.protocol import guards, header, policy, targets, url
+from mizan.protocol import events, guards, header, policy, targets, url
 from mizan.protocol.canonical import canonical_json, canonical_string
 from mizan.protocol.coerce import check_type, coerce
 from mizan.protocol.decode import decode
@@ -44,6 +44,11 @@ def _canonical_set(given: Input) -> Output:
 def _matches(given: Input) -> Output:
     target = targets.target_from_json(given["target"])
     return {"matches": targets.matches(target, targets.instance_from_json(given["instance"]))}
+
+
+def _visible(given: Input) -> Output:
+    held = [*map(events.held_from_json, given["held"])]
+    return _targets(events.visible(_read_targets(given["targets"]), held))
 
 
 def _instance_guards(given: Input) -> Output:
@@ -161,6 +166,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Input], Output]]] = {
     "coerce": _coerce,
     "targets.canonical": _canonical_set,
     "targets.matches": _matches,
+    "events.visible": _visible,
     "guards.instance": _instance_guards,
     "guards.target": _target_guard,
     "header.parse": lambda given: _targets(header.parse(untag(given["field"]))),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import (
+    MISSING,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+)
 from typing_extensions import TypeAliasType
 
 from . import common
@@ -97,7 +105,7 @@ class EventReady(BaseModel):
         extra="forbid",
         frozen=True,
     )
-    heartbeat: Annotated[StrictInt, Field(ge=1, le=3600)]
+    heartbeat: StrictFloat
     """
     How many seconds pass between two signs of life, at most.
     """

@@ -256,6 +256,21 @@ class TargetsMatchesOk(BaseModel):
     """
 
 
+class EventsVisibleOk(BaseModel):
+    """
+    What the holder of the instances may know of the targets.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+    )
+    targets: list[common.Target]
+    """
+    A canonical set, in which parameters are those alone that the holder named.
+    """
+
+
 class GuardsInstanceOk(BaseModel):
     """
     What an instance stands under.

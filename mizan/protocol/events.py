@@ -6,10 +6,19 @@ every instance of his that a target matches is matched by what he is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mizan.protocol.targets import EVERYTHING, Instance, Params, Target, canonical_set, matches
+from mizan.errors import DocumentError, show
+from mizan.protocol.targets import (
+    EVERYTHING,
+    Instance,
+    Params,
+    Target,
+    canonical_set,
+    instance_from_json,
+    matches,
+)
 
 
 class Held(NamedTuple):
@@ -24,6 +33,20 @@ class Held(NamedTuple):
     def instance(self) -> Instance:
         """What targets are matched with: all parameters."""
         return Instance(self.context, tuple(sorted((*self.params, *self.bound))))
+
+
+def held_from_json(value: object, pointer: str = "") -> Held:
+    """Return what ``{"context", "params", "bound"}`` says is held; errors as `instance_from_json`.
+
+    A name that is both named and bound is refused, too (``document.invalid``).
+    """
+    context, params = instance_from_json(value, pointer)
+    given = value.get("bound", {}) if isinstance(value, Mapping) else {}
+    bound = instance_from_json({"context": context, "params": given}, pointer).params
+    for name in dict(params).keys() & dict(bound).keys():
+        message = f"Expected each parameter once, named or bound; got {show(name)} as both."
+        raise DocumentError("document.invalid", message, pointer=f"{pointer}/bound/{name}")
+    return Held(context, params, bound)
 
 
 def visible(targets: Iterable[Target], held: Iterable[Held]) -> tuple[Target, ...]:

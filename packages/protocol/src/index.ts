@@ -11,6 +11,7 @@ export {
 export { decode, DEFAULT_LIMIT } from "./decode.js";
 export { resolve, type Resolution } from "./edge.js";
 export { DeclarationError, MizanError, SecretError, WireError, type Place } from "./errors.js";
+export { visible, type Held } from "./events.js";
 export type * from "./generated/types.js";
 export { instanceGuards, tag, targetGuard } from "./guards.js";
 export { formatHeader, HEADER_LIMIT, parseHeader } from "./header.js";

@@ -52,6 +52,7 @@ describe("the package", () => {
       "tag",
       "targetGuard",
       "verifyToken",
+      "visible",
     ]);
   });
 

@@ -10,6 +10,7 @@ import common from "../../../../schema/v1/common.schema.json" with { type: "json
 import contextBundle from "../../../../schema/v1/context-bundle.schema.json" with { type: "json" };
 import declarations from "../../../../schema/v1/declarations.schema.json" with { type: "json" };
 import error from "../../../../schema/v1/error.schema.json" with { type: "json" };
+import events from "../../../../schema/v1/events.schema.json" with { type: "json" };
 import headers from "../../../../schema/v1/headers.schema.json" with { type: "json" };
 import invalidation from "../../../../schema/v1/invalidation.schema.json" with { type: "json" };
 import manifest from "../../../../schema/v1/manifest.schema.json" with { type: "json" };
@@ -27,6 +28,7 @@ const KINDS: ReadonlyMap<string, { readonly $id: string }> = new Map(
     "context-bundle": contextBundle,
     declarations,
     error,
+    events,
     headers,
     invalidation,
     manifest,

@@ -842,6 +842,15 @@ export interface EventRefusal {
   status: number;
 }
 /**
+ * What the holder of the instances may know of the targets.
+ */
+export interface EventsVisibleOk {
+  /**
+   * A canonical set, in which parameters are those alone that the holder named.
+   */
+  targets: Target[];
+}
+/**
  * The operation must be refused with this code.
  */
 export interface ExpectError {
