@@ -135,6 +135,10 @@ def _everything_held_is_fresh() -> None:
     single_flight.matches = lambda target, instance: True
 
 
+def _slices_are_not_checked() -> None:
+    single_flight.check_all = lambda *args: iter(())
+
+
 def _errors_tell_all() -> None:
     reply._unknown = lambda catalog, request, error: Problem("internal", str(error))
 
@@ -184,6 +188,7 @@ FAULTS = {
     "everything-held-is-fresh": Fault(
         _everything_held_is_fresh, "http-flight/not-stale", "fresh: expected nothing"
     ),
+    "slices-are-not-checked": Fault(_slices_are_not_checked, "http-flight/others-data", 'got "me"'),
     "errors-tell-all": Fault(_errors_tell_all, "http-call/crash", "secret detail"),
     "no-limit-of-bodies": Fault(
         _no_limit_of_bodies, "http-call/too-large", "expected the status 413, got 200"

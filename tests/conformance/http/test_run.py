@@ -29,6 +29,7 @@ FAULTS = (
     "null-is-absent",
     "field-is-cut",
     "everything-held-is-fresh",
+    "slices-are-not-checked",
     "errors-tell-all",
     "no-limit-of-bodies",
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as begin
 from django.contrib.auth import logout as end
@@ -49,9 +47,9 @@ class WrongPassword(AppError):
 
 @client(context=MeContext, login_required=True)
 def my_profile(request: HttpRequest) -> Profile:
-    number: Any = request.user.pk
+    number = request.user.pk or 0
     key = str(number)
-    return {"id": number, "name": state.members[key], "theme": state.themes[key]}
+    return {"id": number, "name": state.members.get(key, ""), "theme": state.themes.get(key, "")}
 
 
 @client(context=VisitorContext)
