@@ -13,6 +13,7 @@ FINDERS = {
     "requirements": resources.requirements_dir,
     "http": resources.http_cases_dir,
     "app": resources.app_dir,
+    "mutants": resources.mutants_dir,
 }
 CHECKOUT = {
     "schema": "schema",
@@ -20,6 +21,7 @@ CHECKOUT = {
     "requirements": "conformance/requirements",
     "http": "conformance/http",
     "app": "conformance/app",
+    "mutants": "conformance/ports/broken/mutants",
 }
 
 

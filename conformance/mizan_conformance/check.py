@@ -107,4 +107,5 @@ def _of_total(everything: Mapping[str, Vector]) -> Iterator[str]:
         yield f"the suite has {len(everything)} vectors, and needs at least {LEAST}"
     refused = sum(vector.code is not None for vector in everything.values())
     if refused * LEAST_REFUSED < len(everything):
-        yield f"{refused} of {len(everything)} vectors are refused; one in {LEAST_REFUSED} has to be"
+        counts = f"{refused} of {len(everything)} vectors are refused"
+        yield f"{counts}; one in {LEAST_REFUSED} has to be"

@@ -1,4 +1,4 @@
-"""Mutants of the Python core, with one small fault each, and which cases see it (SPEC.md, annex D).
+"""Mutants of the Python core, with one small fault each, and which cases see it.
 
 A mutant is a patch: lines of `mizan.protocol` that are replaced (`ports/broken/mutants/*.toml`).
 All begin with `plain.toml`, which takes the quick ways out of the core, so that what a rule says
@@ -15,13 +15,15 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
+from multiprocessing import get_context
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final
@@ -133,12 +135,17 @@ PLAIN: Final = Mutant("plain", "None: the core without its quick ways.", (), (),
 
 
 def run_mutants(
-    mutants: Sequence[Mutant], *, processes: int | None = None, progress: Progress = silent
+    mutants: Sequence[Mutant],
+    *,
+    processes: int | None = None,
+    longest: int = LONGEST,
+    progress: Progress = silent,
 ) -> list[Outcome]:
-    """Run the cases of its topics on each mutant, several at a time."""
+    """Run the cases of its topics on each mutant, several at a time; `longest` is in seconds."""
     outcomes: list[Outcome] = []
-    with ProcessPoolExecutor(processes) as pool:
-        for outcome in pool.map(try_mutant, [*mutants]):
+    context = get_context("spawn")  # a process with threads is not to be forked
+    with ProcessPoolExecutor(processes, context) as pool:
+        for outcome in pool.map(partial(try_mutant, longest=longest), mutants):
             outcomes.append(outcome)
             progress(len(outcomes), len(mutants))
     return outcomes
@@ -153,10 +160,10 @@ def _cases(mutant: Mutant) -> list[Vector]:
     return [each for each in _suite() if not mutant.topics or each.topic in mutant.topics]
 
 
-def try_mutant(mutant: Mutant) -> Outcome:
+def try_mutant(mutant: Mutant, longest: int = LONGEST) -> Outcome:
     """Load a mutant into this process, in place of the core, and ask it the cases of its topics."""
     try:
-        with _Deadline():
+        with _deadline(longest):
             operations = _load(mutant)
             failed = [each for each in _cases(mutant) if _fails(operations, each)]
     except (LookupError, SyntaxError, ImportError, TimeoutError) as error:
@@ -178,21 +185,22 @@ def _fails(operations: Mapping[str, Any], vector: Vector) -> bool:
     return judge(vector, found) is not None
 
 
-class _Deadline:
-    """Raises TimeoutError in a block that lasts too long, where the system has alarms."""
+@contextmanager
+def _deadline(seconds: int) -> Iterator[None]:
+    """Raise TimeoutError in a block that lasts too long, where the system has alarms."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
 
-    def __enter__(self) -> None:
-        if hasattr(signal, "SIGALRM"):
-            signal.signal(signal.SIGALRM, self._raise)
-            signal.alarm(LONGEST)
+    def end(*_: object) -> None:
+        raise TimeoutError(f"it did not end in {seconds} s")
 
-    def __exit__(self, *_error: object) -> None:
-        if hasattr(signal, "SIGALRM"):
-            signal.alarm(0)
-
-    @staticmethod
-    def _raise(*_: object) -> None:
-        raise TimeoutError(f"it did not end in {LONGEST} s")
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _load(mutant: Mutant) -> Mapping[str, Any]:
