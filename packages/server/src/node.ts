@@ -4,8 +4,6 @@
  */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 import type { RequestHandler } from "./handler.js";
 
 // Methods that no Request may have.
@@ -36,8 +34,54 @@ async function answer(
   }
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) outgoing.setHeader("set-cookie", cookies);
-  if (!incoming.complete) outgoing.setHeader("connection", "close");
   await send(response, outgoing);
+  if (!incoming.complete) discard(incoming);
+}
+
+// Milliseconds. A client reads the reply only if it may send the rest meanwhile.
+const LINGER = 5000;
+
+/** Lets the rest of a body that nobody reads come, for a bounded time. */
+function discard(incoming: IncomingMessage): void {
+  incoming.removeAllListeners("data").resume();
+  const timer = setTimeout(() => incoming.destroy(), LINGER);
+  incoming.once("close", () => {
+    clearTimeout(timer);
+  });
+}
+
+/** A body as a stream of the Fetch API. Who cancels it leaves the connection as it is. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let isOver = false;
+  return new ReadableStream({
+    start(controller) {
+      const end = (finish: () => void): void => {
+        if (!isOver) finish();
+        isOver = true;
+      };
+      incoming.on("data", (chunk: Buffer) => {
+        if (!isOver) controller.enqueue(new Uint8Array(chunk));
+        incoming.pause();
+      });
+      incoming.once("end", () => {
+        end(() => {
+          controller.close();
+        });
+      });
+      incoming.on("error", (error) => {
+        end(() => {
+          controller.error(error);
+        });
+      });
+      incoming.pause();
+    },
+    pull() {
+      incoming.resume();
+    },
+    cancel() {
+      isOver = true;
+    },
+  });
 }
 
 async function send({ body, status, headers }: Response, outgoing: ServerResponse): Promise<void> {
@@ -80,14 +124,12 @@ function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): Request
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  const body = BODILESS.has(method)
-    ? null
-    : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
+  const body = BODILESS.has(method) ? null : bodyOf(incoming);
   return new Request(urlOf(incoming), {
     method: FORBIDDEN.has(method) ? "OPTIONS" : method,
     headers,
     signal: gone.signal,
-    ...(body !== null && { body: body as unknown as BodyInit, duplex: "half" }),
+    ...(body !== null && { body, duplex: "half" }),
   });
 }
 

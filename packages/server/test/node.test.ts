@@ -134,13 +134,51 @@ describe("on Node", () => {
     expect((await fetch(url("/mizan/ctx/stock/"))).status).toBe(200);
   });
 
-  it("a body that is too large is refused, and the connection closed", async () => {
+  it.each([
+    ["POST", "/mizan/call/", "Content-Length: 3000000\r\n\r\n", 413],
+    ["POST", "/mizan/call/", "Transfer-Encoding: chunked\r\n\r\n2DC6C0\r\n", 413],
+    ["PUT", "/mizan/call/", "Content-Length: 3000000\r\n\r\n", 405],
+    ["GET", "/mizan/ctx/stock/", "Content-Length: 3000000\r\n\r\n", 200],
+  ])("what nobody reads may come to its end: %s %s %j", async (method, path, head, status) => {
+    const end = head.includes("chunked") ? "\r\n0\r\n\r\n" : "";
     const answer = await raw(
-      "POST /mizan/call/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
-        "Content-Length: 999999\r\n\r\n{",
+      `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${head}` +
+        `${" ".repeat(3_000_000)}${end}GET /empty/?status=204 HTTP/1.1\r\nHost: x\r\n` +
+        "Connection: close\r\n\r\n",
     );
-    expect(answer).toMatch(/^HTTP\/1.1 413 /);
-    expect(answer).toMatch(/connection: close/i);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*HTTP/1.1 204 `));
+  });
+
+  it("a body that never ends is waited for only so long", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const head = "POST /mizan/call/ HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\n{";
+      const answer = raw(head);
+      const isOver = vi.fn();
+      void answer.then(isOver);
+      await vi.waitFor(async () => {
+        await vi.advanceTimersByTimeAsync(1000);
+        expect(isOver).toHaveBeenCalled();
+      });
+      expect(await answer).toMatch(/^HTTP\/1.1 413 /);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("a body that breaks off harms nobody", async () => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write("POST /mizan/call/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    });
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect((await fetch(url("/mizan/ctx/stock/"))).status).toBe(200);
+  });
+
+  it("a large body arrives whole", async () => {
+    const sent = "y".repeat(4_000_000);
+    const reply = await fetch(url("/echo/?q=1"), { method: "POST", body: sent });
+    expect((await reply.text()) === sent).toBe(true);
   });
 
   it.each([
