@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ["demo", "dev", "node"]
+LOCKS = ["demo", "dev", "fuzz", "node"]
 
 
 def wanted(name: str) -> set[str]:
