@@ -409,6 +409,21 @@ describe("a call", () => {
     }
   });
 
+  it("that is lost is made good by what was told before the stream went down", async () => {
+    const { net, client, user, stream } = await followed();
+    void mizanCall(client, { name: "set", affects: () => [] }, {}).catch(() => undefined);
+    await settled();
+    const sent = net.last();
+    const call = sent.headers.get("X-Mizan-Call") ?? "";
+    await stream().send("invalidate", { ...FIVE, call }, "e.2");
+    await stream().cut();
+    await pass(2_000);
+    await stream().refuse(404);
+    expect(user(5).getSnapshot().stale).toBe(false);
+    await sent.fail();
+    expect(user(5).getSnapshot().stale).toBe(true);
+  });
+
   it("whose reply takes long does not keep its event waiting", async () => {
     const { net, client, user, stream } = await followed();
     void mizanCall(client, "set", {});

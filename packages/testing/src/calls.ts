@@ -82,8 +82,9 @@ export async function reply(
     .catch((thrown: unknown) => {
       throw withStatus(thrown, errors);
     });
-  const invalidate = canonicalSet(answer.targets(args).map(written));
+  const invalidate = canonicalSet(answer.targets(args).map(targetOf));
   const fresh = await freshOf(server, invalidate, request.headers.get("X-Mizan-Held") ?? "");
+  server.events.tell(invalidate, request.headers.get("X-Mizan-Call"));
   const body = {
     result,
     ...(invalidate.length > 0 && { invalidate }),
@@ -106,7 +107,7 @@ function withStatus(thrown: unknown, errors: NonNullable<FunctionSchema["errors"
 }
 
 /** A target as a writer has it: without parameters that are absent. */
-function written(target: LooseTarget): Target {
+export function targetOf(target: LooseTarget): Target {
   if (typeof target === "string") return target;
   const params = Object.entries(target.params ?? {}).filter(([, value]) => value != null);
   return { ...target, params: Object.fromEntries(params) } as Target;

@@ -4,9 +4,11 @@
  */
 
 import { canonicalJson } from "@mizan/protocol";
+import type { Target } from "@mizan/runtime";
 import { http, HttpResponse, type RequestHandler } from "msw";
 import type { CallAnswer, ContextAnswer } from "./answers.js";
-import { readCall, reply } from "./calls.js";
+import { readCall, reply, targetOf } from "./calls.js";
+import { Events } from "./events.js";
 import { isProblem, Problem } from "./problem.js";
 import { read, type Server } from "./reads.js";
 
@@ -22,12 +24,14 @@ export interface ClientSchema {
 export type MizanHandlers = readonly RequestHandler[] & {
   /** Answers otherwise, until `reset`. */
   readonly use: (...answers: readonly (ContextAnswer | CallAnswer)[]) => void;
-  /** Answers as in the beginning. */
+  /** Tells live clients that somebody else made something stale. */
+  readonly tell: (...targets: readonly Target[]) => void;
+  /** Answers as in the beginning, and ends streams of events. */
   readonly reset: () => void;
 };
 
 /**
- * Handlers of all reads and calls of a server.
+ * Handlers of all reads, calls and events of a server.
  *
  * @param schema its client schema
  * @param answers of `onContext` and `onCall`; the last one for a name counts
@@ -44,6 +48,7 @@ export function mizanHandlers(
     definitions: $defs as Server["definitions"],
     reads: new Map(),
     calls: new Map(),
+    events: new Events(),
   };
   const use = (...more: readonly (ContextAnswer | CallAnswer)[]): void => {
     for (const each of more) {
@@ -51,7 +56,11 @@ export function mizanHandlers(
       else server.calls.set(each.name, each);
     }
   };
+  const tell = (...targets: readonly Target[]): void => {
+    server.events.tell(targets.map(targetOf), null);
+  };
   const reset = (): void => {
+    server.events.reset();
     server.reads.clear();
     server.calls.clear();
     use(...answers);
@@ -66,8 +75,9 @@ export function mizanHandlers(
     http.post(`${base}call/`, ({ request }) =>
       respond(async () => reply(server, await readCall(server, request), request)),
     ),
+    http.get(`${base}events/`, ({ request }) => server.events.subscribe(request)),
   ];
-  return Object.assign(handlers, { use, reset });
+  return Object.assign(handlers, { use, tell, reset });
 }
 
 /** What is thrown becomes a problem document. */

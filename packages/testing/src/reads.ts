@@ -15,6 +15,7 @@ import {
 } from "@mizan/protocol";
 import { HttpResponse } from "msw";
 import type { CallAnswer, ContextAnswer } from "./answers.js";
+import type { Events } from "./events.js";
 import { Problem, refusal } from "./problem.js";
 
 /** What a server is, and what the test says that it answers. */
@@ -25,6 +26,7 @@ export interface Server {
   readonly definitions: Readonly<Record<string, JsonSchema>>;
   readonly reads: Map<string, ContextAnswer>;
   readonly calls: Map<string, CallAnswer>;
+  readonly events: Events;
 }
 
 export interface FunctionSchema {
@@ -45,10 +47,11 @@ export interface JsonSchema {
 export async function read(server: Server, name: string, request: Request): Promise<Response> {
   const context = server.contexts[name];
   if (!context) throw new Problem("not_found", { detail: `There is no context ${name}.` });
+  const { position } = server.events;
   const { params, canonical, url } = await ask(server, name, context.parameters, request);
   const body = canonicalJson(await run(server, name, params));
   const tag = await etag(body);
-  const headers = responseHeaders({
+  const policy = responseHeaders({
     kind: "context",
     cache: true,
     userScoped: true,
@@ -61,7 +64,8 @@ export async function read(server: Server, name: string, request: Request): Prom
     url,
     tags: [],
   });
-  if ("ETag" in headers && request.headers.get("If-None-Match") === tag) {
+  const headers = { ...policy, "X-Mizan-Event": position };
+  if ("ETag" in policy && request.headers.get("If-None-Match") === tag) {
     return new HttpResponse(null, { status: 304, headers });
   }
   return new HttpResponse(body, { headers: { "Content-Type": "application/json", ...headers } });

@@ -19,7 +19,7 @@ it("has the types of the descriptors", () => {
     }),
     onCall(updateName, problem("validation")),
   ];
-  expect(mizanHandlers(schema, answers)).toHaveLength(2);
+  expect(mizanHandlers(schema, answers)).toHaveLength(3);
 });
 
 it("refuses what the server would not answer", () => {
