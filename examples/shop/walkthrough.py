@@ -11,9 +11,11 @@ import json
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 BASE = "/api/mizan/"
 PATIENCE = 60  # seconds for the server to start
@@ -39,6 +41,20 @@ class Browser:
     def call(self, function: str, /, **args: Any) -> tuple[Any, Any]:
         """Call a function. Returns (response, document)."""
         return self._send("POST", f"{BASE}call/", {"function": function, "args": args}, {})
+
+    @contextmanager
+    def listen(self, held: str) -> Iterator[http.client.HTTPResponse]:
+        """Ask to be told of what becomes stale of an instance. The block has the stream."""
+        path = f"{BASE}events/?held={held}"
+        print(f"    GET {path}")
+        connection = http.client.HTTPConnection(*self._address, timeout=PATIENCE)
+        try:
+            connection.request("GET", path, headers=self._cookie_headers())
+            response = connection.getresponse()
+            print(f"\n    {response.status} {response.reason}")
+            yield response
+        finally:
+            connection.close()
 
     def wait(self) -> None:
         """Wait until the shop answers. Raises OSError where it does not."""
@@ -161,6 +177,34 @@ def walk(url: str) -> None:
     expect(response.status == 422, "the price is refused")
     expect(found["errors"][0]["pointer"] == "/price", "by its name")
     expect("X-Mizan-Invalidate" not in response.headers, "nothing is stale")
+
+    step(
+        "Pages that are open elsewhere hear of changes by a stream of events, for which they name",
+        "what they show. It brings what is stale, never data: the page reads that, as itself.",
+    )
+    with visitor.listen(quote(f"product;product_id={kettle['id']}")) as stream:
+        if stream.status == 501:
+            print(textwrap.indent(textwrap.fill(stream.read().decode(), 96), "    "))
+            return
+        event(stream, "ready")
+        print()
+        mara.call("change_price", product_id=kettle["id"], price=kettle["price"])
+        print()
+        found = event(stream, "invalidate")
+    heard = {"context": "product", "params": {"product_id": kettle["id"]}}
+    expect(found["targets"] == [heard], "the visitor hears of the product, and of nothing else")
+
+
+def event(stream: http.client.HTTPResponse, name: str) -> Any:
+    """Show what a stream brings up to an event of this name. Returns its data."""
+    seen = ""
+    while True:
+        line = stream.readline().decode()
+        expect(line != "", "the stream goes on")
+        print(f"    {line}", end="")
+        seen = line.removeprefix("event: ").strip() if line.startswith("event: ") else seen
+        if seen == name and line.startswith("data: "):
+            return json.loads(line.removeprefix("data: "))
 
 
 def step(*lines: str) -> None:

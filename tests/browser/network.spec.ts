@@ -77,11 +77,11 @@ test("an answer that a change has overtaken is followed by another", async ({ pa
   gate.open();
   const row = page.getByRole("row").filter({ hasText: "Order 4" });
   await expect(row).toContainText("Cancelled");
-  expect(await traffic.take()).toEqual([
-    "read notifications?unread_only=false",
-    "read orders?page=1",
-    "read orders?page=1",
-  ]);
+  const reads = await traffic.take();
+  expect(reads.filter((name) => name.startsWith("read orders")).length).toBeGreaterThan(1);
+  expect(new Set(reads)).toEqual(
+    new Set(["read notifications?unread_only=false", "read orders?page=1"]),
+  );
 });
 
 test("a call whose reply is lost makes what it may have changed stale", async ({

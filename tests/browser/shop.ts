@@ -4,6 +4,7 @@
  */
 
 import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
@@ -16,6 +17,9 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MANAGE = join(ROOT, "examples/shop/manage.py");
 const SERVE = join(ROOT, "tests/browser/serve.py");
 
+/** Of every server; what the payment provider signs with is made of it. */
+const SECRET = "known to the tests and to the servers that they start".repeat(2);
+
 /** Names the seeded database, of which each server gets a copy. */
 export const SEED = "MIZAN_BROWSER_SEED";
 
@@ -24,7 +28,7 @@ function environment(database: string): NodeJS.ProcessEnv {
   const path = [join(ROOT, ".venv/bin"), process.env["PATH"]].join(delimiter);
   // One process has one cache: in memory.
   const own = { PATH: path, DATABASE_URL: `sqlite:///${database}`, REDIS_URL: undefined };
-  return { ...process.env, ...own };
+  return { ...process.env, ...own, SHOP_SECRET: SECRET };
 }
 
 /** Runs a management command on a database; returns what it printed. */
@@ -96,15 +100,33 @@ export class Shop {
     return manage(this.database, "shell", "--no-imports", "--command", python);
   }
 
+  /** Tells the server that an order is paid, as the payment provider does. */
+  async pay(order: number): Promise<void> {
+    const body = JSON.stringify({ id: `evt_${randomUUID()}`, type: "payment.succeeded" });
+    const time = Math.floor(Date.now() / 1000);
+    const key = createHmac("sha256", SECRET).update("payments").digest();
+    const right = createHmac("sha256", key).update(`${time}.${body}`).digest("hex");
+    const { ok, status } = await fetch(`${this.url}/webhooks/payments/${order}/`, {
+      method: "POST",
+      headers: { "Payment-Signature": `t=${time},v1=${right}` },
+      body,
+    });
+    if (!ok) throw new Error(`The payment of order ${order} was answered ${status}.`);
+  }
+
   private get database(): string {
     return join(this.folder, "shop.sqlite3");
   }
 
+  /** Whether it answers; from then on it knows of events, as one does that runs for a while. */
   private async answers(): Promise<boolean> {
-    return fetch(`${this.url}/api/mizan/ctx/session/`).then(
-      (response) => response.ok,
-      () => false,
-    );
+    const end = new AbortController();
+    const { signal } = end;
+    const path = "/api/mizan/events/?held=catalogue";
+    const response = await fetch(this.url + path, { signal }).catch(() => undefined);
+    await response?.body?.getReader().read();
+    end.abort();
+    return !!response?.ok;
   }
 }
 

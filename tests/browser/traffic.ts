@@ -1,5 +1,5 @@
 /**
- * The requests that a page sends to Mizan's endpoints, counted and named.
+ * The requests that a page sends to Mizan's endpoints, counted and named; streams left out.
  * Invariant: each is named once, when it is sent; what was taken is not given again.
  */
 
@@ -7,6 +7,8 @@ import type { Page, Request } from "@playwright/test";
 
 /** Where the server hangs them. */
 export const ENDPOINTS = "/api/mizan/";
+/** Their stream of what becomes stale. */
+const EVENTS = "events/";
 /** How long nothing may be under way for a page to be quiet, in ms. */
 const QUIET = 250;
 
@@ -14,6 +16,7 @@ const QUIET = 250;
 export function nameOf(request: Request): string {
   const { pathname, search } = new URL(request.url());
   const path = pathname.slice(ENDPOINTS.length);
+  if (path === EVENTS) return "events";
   if (path !== "call/") return `read ${path.slice("ctx/".length, -1)}${decodeURIComponent(search)}`;
   return `call ${(request.postDataJSON() as { function: string }).function}`;
 }
@@ -27,7 +30,10 @@ export class Traffic {
   constructor(private readonly page: Page) {
     page.on("request", (request) => {
       if (!new URL(request.url()).pathname.startsWith(ENDPOINTS)) return;
-      this.sent.push(nameOf(request));
+      const name = nameOf(request);
+      // A stream does not end, and says nothing of what is read.
+      if (name === "events") return;
+      this.sent.push(name);
       this.open.add(request);
       this.changedAt = Date.now();
     });

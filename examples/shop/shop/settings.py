@@ -96,7 +96,7 @@ MIZAN_CACHE: dict[str, Any] = {"VARY": {"tenant": "shop.tenants.facet"}}
 if url := os.environ.get("REDIS_URL"):
     MIZAN_CACHE |= {"BACKEND": "redis", "URL": url, "SECRET": derived(SECRET_KEY, "cache")}
 else:
-    SILENCED_SYSTEM_CHECKS = ["mizan.W006"]  # it runs in one process, which has one cache
+    SILENCED_SYSTEM_CHECKS = ["mizan.W006", "mizan.W010"]  # one process has one cache, one broker
 # Open pages follow what others change, under ASGI.
 MIZAN_EVENTS = {"BROKER": os.environ.get("REDIS_URL", "memory")}
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]

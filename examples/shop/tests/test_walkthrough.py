@@ -18,6 +18,7 @@ def test_it_ends_well_and_payments_come(
     assert "X-Mizan-Invalidate: catalogue, product;product_id=" in shown
     assert "Cache-Status: mizan; hit" in shown
     assert "9. What is wrong" in shown
+    assert "events.unavailable" in shown  # the server of Django's tests speaks WSGI
     assert Order.objects.get().status == "placed"
     call_command("pay", Order.objects.get().pk, url=live_server.url)
     assert Order.objects.get().status == "paid"

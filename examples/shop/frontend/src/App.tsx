@@ -15,7 +15,7 @@ import { Products } from "./pages/Products.js";
 import { Profile } from "./pages/Profile.js";
 import { at, Link, namesOf, useAddress } from "./router.js";
 import { SignedIn, Switcher, useAsk, useUserNumber } from "./session.js";
-import { client, recorder } from "./shop.js";
+import { client, following, recorder } from "./shop.js";
 import { Boundary } from "./ui/Boundary.js";
 import { Skeleton } from "./ui/Load.js";
 import { Page, SHOP } from "./ui/Page.js";
@@ -127,6 +127,7 @@ function Header({ section }: { readonly section: string }): ReactElement {
       <Link to={at()} className="brand">
         {SHOP}
       </Link>
+      <Live />
       <nav ref={nav} aria-label="Shop">
         <Entry to="" name="Products" section={section || "products"} />
         <Entry to="cart" name="Cart" section={section} badge={pieces} />
@@ -152,6 +153,27 @@ function Header({ section }: { readonly section: string }): ReactElement {
         )}
       </button>
     </header>
+  );
+}
+
+function subscribeLive(listener: () => void): () => void {
+  following.listeners.add(listener);
+  return () => {
+    following.listeners.delete(listener);
+  };
+}
+
+function Live(): ReactElement {
+  const isLive = useSyncExternalStore(subscribeLive, () => following.isLive);
+  return (
+    <span className={isLive ? "live on" : "live"}>
+      {isLive ? "Live" : "Not live"}
+      <span className="hidden">
+        {isLive
+          ? ": what others change is shown by itself"
+          : ": what others change is shown within half a minute"}
+      </span>
+    </span>
   );
 }
 
