@@ -1,7 +1,7 @@
 """The matrix of requirements: for each of them its cases, its tests, its mutants, or why none can.
 
 Invariant: a requirement that codecs have to meet is held by a case and by a mutant that breaks it;
-what no vector can hold stands apart, with the tests that do.
+what no case can hold stands apart, with the tests that do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .mutants import Mutant
-from .requirements import Requirement
+from .requirements import Requirement, cases_of
 from .vectors import Vector
 
 CODEC: Final = "codec"
@@ -43,7 +43,7 @@ def matrix(
     return [
         Row(
             entry,
-            tuple(each.id for each in vectors if entry.id in each.requirements),
+            cases_of(entry, vectors),
             tuple(each.id for each in mutants if entry.id in each.requirements),
         )
         for entry in registry
@@ -63,7 +63,7 @@ def gaps(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the lines that people read: what vectors hold, then what none does."""
+    """Yield the lines that people read: what cases hold, then what none does."""
     held = [row for row in rows if row.cases]
     apart = [row for row in rows if not row.cases]
     if held:
@@ -74,14 +74,14 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{entry.id:<12}  {entry.level:<6}  {counts}  {_short(entry.quote)}"
     if apart:
         yield from ("",) * bool(held)
-        yield "No vector holds these: they need a server, an edge, a client, or another version."
+        yield "No case holds these: they need an edge, a client, a look inside, or another version."
     for row in apart:
         entry = row.requirement
         how = f"{len(entry.tests)} tests" if entry.tests else entry.reason or "nothing"
         yield f"{entry.id:<12}  {entry.level:<6}  {_short(entry.quote)}"
         yield f"{'':<12}  held by: {how}"
     yield ""
-    yield f"{len(held)} requirements have vectors, {len(apart)} have none."
+    yield f"{len(held)} requirements have cases, {len(apart)} have none."
 
 
 def _short(text: str, most: int = 80) -> str:

@@ -127,16 +127,24 @@ def uncovered(
     that entries name (`path::function`) are looked up there.
     """
     found = list(vectors)
-    over_http = {name for vector in found if vector.op == OVER_HTTP for name in vector.requirements}
-    covered = {name for vector in found if vector.op != OVER_HTTP for name in vector.requirements}
     for entry in registry:
-        # A port of the codec level has no server that could show anything.
-        is_shown = entry.level != "codec" and entry.id in over_http
-        yield from _of_entry(entry, is_shown or entry.id in covered)
+        yield from _of_entry(entry, bool(cases_of(entry, found)))
         for test in entry.tests:
             path, _, name = test.partition("::")
             if not _has_test(root / path, name):
                 yield f"{entry.id}: there is no test {test}"
+
+
+def cases_of(entry: Requirement, vectors: Iterable[Vector]) -> tuple[str, ...]:
+    """Return the ids of the cases that hold a requirement.
+
+    What a server shows holds nothing of the codec level: a port of that has no server.
+    """
+    return tuple(
+        each.id
+        for each in vectors
+        if entry.id in each.requirements and (each.op != OVER_HTTP or entry.level != "codec")
+    )
 
 
 def server_cases() -> list[Vector]:

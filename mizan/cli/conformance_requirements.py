@@ -25,10 +25,10 @@ def requirements(level: str | None, form: str, check: bool) -> int:
     """
     from mizan_conformance import matrix
     from mizan_conformance.mutants import load_mutants
-    from mizan_conformance.requirements import load
+    from mizan_conformance.requirements import load, server_cases
     from mizan_conformance.vectors import load_all
 
-    rows = matrix.matrix(load(), load_all(), load_mutants())
+    rows = matrix.matrix(load(), [*load_all(), *server_cases()], load_mutants())
     rows = [row for row in rows if level in (None, row.requirement.level)]
     if form == "json":
         click.echo(json.dumps([row.as_json() for row in rows], indent=2, ensure_ascii=False))

@@ -52,14 +52,14 @@ def test_gaps() -> None:
     ]
 
 
-def test_what_no_vector_holds_stands_apart() -> None:
+def test_what_no_case_holds_stands_apart() -> None:
     long = Requirement("MZ-COH-001", "server", "It MUST. " * 20, ("t.py::a", "t.py::b"))
     why = Requirement("MZ-COH-002", "server", "It MUST.", (), "Nobody can see it.")
     lines = [*table([Row(ENTRY, ("a", "b"), ("c",)), Row(long, (), ()), Row(why, (), ())])]
     assert lines[1] == "MZ-CAN-001    codec       2        1  It MUST."
-    assert "No vector holds these" in lines[3]
+    assert "No case holds these" in lines[3]
     assert lines[4].endswith("…")
     assert lines[5].endswith("held by: 2 tests")
     assert lines[7].endswith("held by: Nobody can see it.")
-    assert lines[-1] == "1 requirements have vectors, 2 have none."
+    assert lines[-1] == "1 requirements have cases, 2 have none."
     assert "requirement " not in "\n".join(table([Row(why, (), ())]))

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from mizan_conformance import requirements
-from mizan_conformance.requirements import Requirement, disagreements, dumped, merged, of_text
+from mizan_conformance.requirements import (
+    OVER_HTTP,
+    Requirement,
+    cases_of,
+    disagreements,
+    dumped,
+    merged,
+    of_text,
+)
 from mizan_conformance.vectors import Vector, load_all
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -76,6 +84,14 @@ def test_of_text() -> None:
 def test_a_malformed_text_is_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         of_text(text)
+
+
+def test_what_a_server_shows_holds_nothing_of_the_codec_level() -> None:
+    over_http = Vector("t/a", "t", OVER_HTTP, ("MZ-ABC-001",), (), "", {}, {})
+    codec = Vector("t/b", "t", "jcs", ("MZ-ABC-001",), (), "", {}, {})
+    entry = Requirement("MZ-ABC-001", "codec", "It MUST.")
+    assert cases_of(entry, [over_http, codec]) == ("t/b",)
+    assert cases_of(Requirement("MZ-ABC-001", "server", "It MUST."), [over_http]) == ("t/a",)
 
 
 def test_merging_keeps_tests_and_reasons() -> None:
