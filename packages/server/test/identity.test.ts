@@ -40,8 +40,14 @@ const later = client(
   () => "later",
 );
 
+const member = client({ name: "member", loginRequired: true }, () => "member");
+const self = client(
+  { name: "self", context: new Context("self", { userScoped: true }) },
+  async (_, call) => (await call.user())?.id ?? null,
+);
+
 function ask(options: Partial<AppOptions> = {}) {
-  const functions = [whoami, mine, theirs, close, later];
+  const functions = [whoami, mine, theirs, close, later, member, self];
   return serve({ functions, tokens: TOKENS, session, user, ...options });
 }
 
@@ -117,6 +123,8 @@ describe("a guarded function", () => {
     ["close", cookies(2), 403],
     ["close", cookies(1), 200],
     ["close", cookies(3), 200],
+    ["member", {}, 401],
+    ["member", cookies(2), 200],
     ["later", {}, 401],
     ["later", cookies(1), 403],
     ["later", cookies(3), 200],
@@ -184,6 +192,13 @@ describe("a context of a user's own", () => {
     expect(nobody.headers.has("Cache-Status")).toBe(false);
     const byToken = await get("/mizan/ctx/me/", { "X-Mizan-Token": await token("1") });
     expect(byToken.headers.get("Cache-Status")).toBe("mizan; fwd=miss; stored");
+  });
+
+  it("is each one's, also of those who may do the same", async () => {
+    const { get } = ask({ session: ({ headers }) => ({ id: headers.get("Cookie") ?? "" }) });
+    for (const id of ["a", "b"]) {
+      expect(await (await get("/mizan/ctx/self/", { Cookie: id })).text()).toBe(`{"self":"${id}"}`);
+    }
   });
 
   it("is stale for the user who calls, or the one who is named", async () => {

@@ -41,6 +41,14 @@ describe("the package", () => {
     if (!isOfNode || name === "running.ts") expect(source).not.toMatch(/from "node:http/);
   });
 
+  it("stands on the core alone", () => {
+    const imported = sources.flatMap((name) =>
+      [...read(`src/${name}`).matchAll(/from "([^."][^"]*)"/g)].map(([, from]) => from),
+    );
+    const known = ["@mizan/protocol", "ajv/dist/2020.js", "node:async_hooks", "node:http"];
+    expect([...new Set(imported)].sort()).toEqual(known);
+  });
+
   it("takes its optional peer in one module alone", () => {
     const takers = sources.filter((name) => read(`src/${name}`).includes('from "ajv'));
     expect(takers).toEqual(["ajv.ts"]);

@@ -90,6 +90,18 @@ describe("a transaction", () => {
     expect((await get(STOCK)).headers.get("Cache-Status")).toBe("mizan; fwd=miss; stored");
   });
 
+  it("that is tried again forgets what the first try made stale", async () => {
+    const { data, transaction } = database();
+    data.tries = 2;
+    const { functions } = shop();
+    const each = client({ name: "each", affects: stock }, () => {
+      invalidate(user, { user_id: data.begun });
+    });
+    const { call } = serve({ functions: [...Object.values(functions), each], transaction });
+    const { invalidate: stale } = await body(call("each"));
+    expect(stale).toEqual(["stock", { context: "user", params: { user_id: 2 } }]);
+  });
+
   it("takes in the calls within, whose targets stay", async () => {
     const { call, data } = setup();
     const { invalidate: stale } = await body(call("outer"));
