@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { htmx } from "../src/htmx.js";
 import { createClient, invalidate, registerContext, reset } from "../src/index.js";
 import { network } from "./fake.js";
+import { browser, happen, livePage, pass } from "./liveFake.js";
 
 function page() {
   const client = createClient({ baseUrl: "/api/", fetch: network().fetch });
@@ -59,6 +60,25 @@ describe("htmx", () => {
       "mizan:all",
       "mizan:all",
     ]);
+  });
+
+  it("tells a live page what others change", async () => {
+    browser();
+    const { client, net, show, stream } = livePage();
+    const body = new EventTarget();
+    const heard = vi.fn();
+    body.addEventListener("mizan:user", heard);
+    const end = htmx(client, body);
+    await show(5, "e.1");
+    await pass(100);
+    await stream().ready("e.1");
+    await stream().send("invalidate", { targets: ["user"], spread: 0 }, "e.2");
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect(net.sent).toHaveLength(2);
+    end();
+    happen("pagehide");
+    vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   it("listens to the body of the page", () => {
