@@ -1,7 +1,7 @@
 """Open pages: what a stream of events costs, and how soon it says what became stale.
 
 usage: events [--connections N] [--tabs N] [--rate N] [--seconds N] [--only NAME] [--redis]
-              [--profile FILE]
+              [--collector rare|default] [--profile FILE]
 
 One uvicorn worker (uvloop, httptools) with Django's default middleware serves N streams, those of
 customers with some tabs each. Mutations come at a fixed rate, each of one row, of a customer in
@@ -46,6 +46,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--only", choices=CONTENDERS)
     parser.add_argument("--redis", action="store_true", help="through a redis-server of its own")
+    parser.add_argument(
+        "--collector", choices=("rare", "default"), default="rare", help="of Python's garbage"
+    )
     parser.add_argument("--profile", help="write where Mizan's server spends its time (cProfile)")
     arguments = parser.parse_args()
     files = arguments.connections + SPARE_FILES
@@ -79,6 +82,7 @@ def _run(contender: str, arguments: argparse.Namespace) -> dict[str, Any]:
             **os.environ,
             "EVENTS_CONTENDER": contender,
             "EVENTS_FOLDER": folder,
+            "EVENTS_COLLECTOR": arguments.collector,
             "EVENTS_PROFILE": str(Path(arguments.profile).resolve()) if arguments.profile else "",
             "DJANGO_SETTINGS_MODULE": "page.settings",
         }

@@ -21,7 +21,7 @@ from mizan.events.text import frame, ready
 from mizan.protocol.events import Held
 from mizan.protocol.targets import Instance
 
-TICK = 0.2
+TICK = 0.1
 """Seconds between two looks at the streams."""
 _SHORTEST_LIFE = 0.9  # of LIFETIME: who came at one time does not leave at one time
 

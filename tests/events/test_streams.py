@@ -236,7 +236,7 @@ def test_beats_come_in_portions() -> None:
             beaten.append(sum(task.done() for task in tasks))
         assert beaten == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
 
-    run(test, heartbeat=2.0)
+    run(test, heartbeat=10 * streams_module.TICK)
 
 
 def test_what_is_to_be_done_first_is_done_before_the_first_frame() -> None:

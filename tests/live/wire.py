@@ -62,7 +62,8 @@ class Reader:
     @property
     def targets(self) -> list[Any]:
         """All targets that were told, in order."""
-        return [t for each in self.events if each.kind == "invalidate" for t in each.data["targets"]]
+        told = [each.data["targets"] for each in self.events if each.kind == "invalidate"]
+        return [target for targets in told for target in targets]
 
     def kinds(self) -> list[str]:
         return [each.kind for each in self.events]
