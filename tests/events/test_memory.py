@@ -25,6 +25,13 @@ def test_it_keeps_the_latest_messages(notes: Any) -> None:
     assert gap.id.endswith(".6")
 
 
+def test_positions_say_which_is_later() -> None:
+    broker = MemoryBroker()
+    places = [broker.publish((Target("c"),)).rpartition(".") for _ in range(12)]
+    assert len({epoch for epoch, _, _ in places}) == 1
+    assert [int(number) for _, _, number in places] == list(range(1, 13))
+
+
 def test_a_follower_that_was_too_slow_gets_a_gap() -> None:
     async def play() -> list[Any]:
         broker = MemoryBroker(replay=3)
