@@ -7,7 +7,7 @@ import json
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django_eventstream import send_event  # type: ignore[import-not-found, unused-ignore]
+from django_eventstream import send_event
 
 from page import models
 
