@@ -112,6 +112,13 @@ SETTINGS = (
         "mizan.E111",
         "Events for open pages: a dictionary, whose keys events.md lists. None: no events.",
     ),
+    Setting(
+        "MIZAN_AUDIT_REQUESTS",
+        None,
+        values.unless_none(values.text("a file's path")),
+        "mizan.E112",
+        "The file to which RequestRecorder writes a sample of requests, for mizan_audit.",
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

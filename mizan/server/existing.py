@@ -80,7 +80,7 @@ def _wrapped(registry: Registry, writer: Writer, fn: Any, is_atomic: bool) -> An
 
     def steps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Steps[Any]:
         catalog = registry.catalog
-        job = _Job(writer.effects(catalog), fn, is_async, args, kwargs)
+        job = Job(writer.effects(catalog), fn, is_async, args, kwargs)
         return tell(catalog, job.steps(catalog, is_atomic))
 
     if is_async:
@@ -101,10 +101,10 @@ def _wrapped(registry: Registry, writer: Writer, fn: Any, is_atomic: bool) -> An
     return wrapper
 
 
-class _Job:
-    """One call of a decorated function."""
+class Job:
+    """One call of a decorated function `fn`, which makes `effects` stale."""
 
-    __slots__ = ("_args", "_effects", "_fn", "_found", "_is_async", "_kwargs", "_looks")
+    __slots__ = ("_args", "_found", "_is_async", "_kwargs", "_looks", "effects", "fn")
 
     def __init__(
         self,
@@ -114,8 +114,8 @@ class _Job:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> None:
-        self._effects = effects
-        self._fn = fn
+        self.effects = effects
+        self.fn = fn
         self._is_async = is_async
         self._args = args
         self._kwargs = kwargs
@@ -131,10 +131,10 @@ class _Job:
         return (yield from perform(catalog, run, self._found, is_atomic))
 
     def _call(self, _: Any) -> Any:
-        return self._fn(*self._args, **self._kwargs)
+        return self.fn(*self._args, **self._kwargs)
 
     async def _acall(self, _: Any) -> Any:
-        return await self._fn(*self._args, **self._kwargs)
+        return await self.fn(*self._args, **self._kwargs)
 
     def _finish(self, value: Any) -> Any:
         """Add what its paths lead to now: what it moved makes both stale."""
@@ -151,13 +151,13 @@ class _Job:
         find: Callable[[str], Any] = self._arguments().__getitem__
         if self._looks:
             find = partial(_look, self._arguments())
-        return canonical_set([each.target(find) for each in self._effects])
+        return canonical_set([each.target(find) for each in self.effects])
 
     def _arguments(self) -> dict[str, Any]:
         """Return the arguments by name, those of `**kwargs` too; none of a call that is wrong."""
-        if not any(each.sources for each in self._effects):
+        if not any(each.sources for each in self.effects):
             return {}
-        signature = _signature(self._fn)
+        signature = _signature(self.fn)
         try:
             bound = signature.bind(*self._args, **self._kwargs)
         except TypeError:

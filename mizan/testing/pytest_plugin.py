@@ -17,8 +17,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mizan.testing import _audit
+
 if TYPE_CHECKING:
     from mizan.testing.django import AsyncMizanClient, MizanClient
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the audit."""
+    _audit.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the audit, if it is asked for."""
+    _audit.configure(config)
 
 
 @pytest.fixture
