@@ -160,7 +160,7 @@ def connect() -> None:
     """Deliver after requests: every few seconds, and at once when what failed has recovered."""
     request_finished.connect(_look, dispatch_uid="mizan.outbox")
     for each in (signals.cache_recovered, signals.broker_recovered):
-        each.connect(_hurry, dispatch_uid="mizan.outbox")
+        each.connect(hurry, dispatch_uid="mizan.outbox")
 
 
 def may_fail() -> bool:
@@ -169,7 +169,7 @@ def may_fail() -> bool:
     return cache_settings.current().is_shared or (events is not None and events.is_shared)
 
 
-def _hurry(**_: Any) -> None:
+def hurry(**_: Any) -> None:
     """Look after the next request; the one that found a store recovered, as a rule."""
     global _next_look
     _next_look = 0.0
@@ -178,7 +178,10 @@ def _hurry(**_: Any) -> None:
 def _look(**_: Any) -> None:
     """Deliver what is due, at most every PACE seconds. Never raises, never in a transaction."""
     global _next_look
-    if time.monotonic() < _next_look or not may_fail():
+    if time.monotonic() < _next_look:
+        return
+    if not may_fail():
+        _next_look = time.monotonic() + PACE
         return
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.in_atomic_block:
@@ -188,7 +191,7 @@ def _look(**_: Any) -> None:
         if due().exists():
             done = deliver(registry.catalog, origin_cache.cache(), event_broker.broker())
             if done.count and done.left:
-                _hurry()
+                hurry()
     except Exception as error:  # noqa: BLE001 (the request it follows has been answered)
         logger.warning("outbox.failed: %s", error)
     finally:

@@ -72,8 +72,11 @@ class Index(Generic[S]):
         for target in targets:
             if target.context == "*":
                 return [Found("*", EVERYTHING, self._held.keys())] if self._held else []
+            shapes = self._shapes.get(target.context)
+            if shapes is None:
+                continue
             values = {name: canonical_string(value) for name, value in target.params}
-            for shape in self._shapes.get(target.context, {}).values():
+            for shape in shapes.values():
                 by = shape.matched(values)
                 if by:
                     seen = shown(target, shape.sample)

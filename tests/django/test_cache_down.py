@@ -92,7 +92,7 @@ def test_available_changes_go_on_and_are_delivered_later(
     assert title(web) == ("Emma!!!", ALONE)
     back(proxy)
     # The first that finds it well again has the purges delivered when its request ends.
-    outbox._hurry()
+    outbox.hurry()
     request_finished.send(None)
     assert not OutboxRow.objects.exists()
     assert [title(web), title(web)] == [("Emma!!!", STORED), ("Emma!!!", HIT)]

@@ -284,7 +284,7 @@ def test_what_cannot_be_published_is_delivered_later(
     (row,) = OutboxRow.objects.all()
     assert header_of(outbox.targets(row)) == ONE
     assert "events.publish_failed" in caplog.text
-    outbox._hurry()
+    outbox.hurry()
     request_finished.send(None)
     assert OutboxRow.objects.get().last_error == "unpublished"
     broker_server.start()

@@ -54,7 +54,7 @@ def shared() -> Iterator[Flaky]:
     """The process's own cache, as one that workers share."""
     setting = {"BACKEND": f"{__name__}.Flaky", "URL": "flaky://", "SECRET": SECRET}
     with override_settings(MIZAN_CACHE=setting):
-        outbox._hurry()
+        outbox.hurry()
         made: Any = origin_cache.cache()
         yield made
 
@@ -273,7 +273,7 @@ def test_it_never_looks_inside_a_transaction(shared: Flaky, django_assert_num_qu
 @committing
 def test_memory_needs_no_outbox(django_assert_num_queries: Any) -> None:
     with override_settings(MIZAN_CACHE={}):
-        outbox._hurry()
+        outbox.hurry()
         with django_assert_num_queries(0):
             request_finished.send(None)
 
