@@ -25,9 +25,15 @@ def test_it_keeps_the_latest_messages(notes: Any) -> None:
     assert gap.id.endswith(".6")
 
 
-def test_positions_say_which_is_later() -> None:
+def test_positions_say_which_is_later(notes: Any) -> None:
+    async def play() -> list[Any]:
+        for _ in range(12):
+            broker.publish((Target("c"),))
+        async with notes(broker) as noted:
+            return [item.id.rpartition(".") for item in noted.items if isinstance(item, Message)]
+
     broker = MemoryBroker()
-    places = [broker.publish((Target("c"),)).rpartition(".") for _ in range(12)]
+    places = asyncio.run(play())
     assert len({epoch for epoch, _, _ in places}) == 1
     assert [int(number) for _, _, number in places] == list(range(1, 13))
 
