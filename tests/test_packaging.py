@@ -15,6 +15,7 @@ DATA = {
     "mizan/_data/requirements": ROOT / "conformance" / "requirements",
     "mizan/_data/http": ROOT / "conformance" / "http",
     "mizan/_data/app": ROOT / "conformance" / "app",
+    "mizan/_data/mutants": ROOT / "conformance" / "ports" / "broken" / "mutants",
 }
 PACKAGES = {
     "mizan": ROOT / "mizan",

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import common
-from faults import FAULTS
 from servers import Cluster, Server
+
+from faults import FAULTS
 
 PATIENCE = 60.0
 """Seconds after which readers are taken to be stuck."""

@@ -24,8 +24,9 @@ from random import Random
 import common
 import fleet
 import storms
-from faults import FAULTS
 from history import Verdict
+
+from faults import FAULTS
 
 STORES = {"one": storms.one_server, "sentinel": storms.fail_over, "cluster": storms.cluster}
 PLAN = (
