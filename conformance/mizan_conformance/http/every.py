@@ -139,8 +139,8 @@ def _tag(reply: Reply, _: App) -> str | None:
 
 def _discreet(reply: Reply, app: App) -> str | None:
     secrets = [_SECRET, *(each["k"].encode() for each in app.server["tokens"]["keys"])]
-    told = _SECRET if any(each in reply.body for each in secrets) else b""
-    return "the body tells what is nobody's business" if told else None
+    is_told = any(each in reply.body for each in secrets)
+    return "the body tells what is nobody's business" if is_told else None
 
 
 def _rule(name: str, requirements: Sequence[str], note: str, check: Check) -> Every:

@@ -89,10 +89,6 @@ def _has(value: str, found: str | None, _: Reply, __: Replies) -> str | None:
     return None if value.lower() in _members(found) else f"expected {value!r} in it"
 
 
-def _hasnt(value: str, found: str | None, _: Reply, __: Replies) -> str | None:
-    return f"expected no {value!r} in it" if value.lower() in _members(found) else None
-
-
 def _set(value: list[str], found: str | None, _: Reply, __: Replies) -> str | None:
     right = {each.lower() for each in value}
     return None if _members(found) == right else f"expected {', '.join(value)} in any order"
@@ -106,7 +102,6 @@ _HEADER_TAGS: Final[Mapping[str, Callable[[Any, str | None, Reply, Replies], str
     "$etag": _etag,
     "$reply": _of_reply,
     "$has": _has,
-    "$hasnt": _hasnt,
     "$set": _set,
     "$like": _like,
 }

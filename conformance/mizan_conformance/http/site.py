@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, TextIO
 from urllib.parse import urlsplit
 
+_PATIENCE: Final = 2.0  # seconds
 _TRACED: Final = 2000  # bytes of a body
 _LARGEST: Final = 8 << 20  # bytes of a reply: no reply of the app has as many
 
@@ -22,11 +23,7 @@ class SiteUnusable(ValueError):  # noqa: N818 (a state: the site is unusable)
 
 
 class Silence(Exception):  # noqa: N818 (a state: the server said nothing that is HTTP)
-    """The server gave no reply: `timed_out` where it did not in time."""
-
-    def __init__(self, why: str, *, timed_out: bool = False) -> None:
-        super().__init__(why)
-        self.timed_out = timed_out
+    """The server gave no reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,6 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     cookies: tuple[str, ...] = ()
-    raw: bool = False
 
     def header(self, name: str) -> str | None:
         """Return a header field, None where it is not there."""
@@ -95,9 +91,9 @@ class Site:
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
             _send(connection, body)
-            reply = _read(connection.getresponse(), method, target, raw=False)
+            reply = _read(connection.getresponse(), method, target)
         except TimeoutError as error:
-            raise _late(self.deadline, f"{method} {target}") from error
+            raise Silence(f"{method} {target}: no reply for {self.deadline:g} s") from error
         except (OSError, http.client.HTTPException) as error:
             raise Silence(f"{method} {target}: {error!r}") from error
         finally:
@@ -106,18 +102,18 @@ class Site:
         self._tell("<-", str(reply.status), reply.headers, reply.body)
         return reply
 
-    def ask_raw(self, data: bytes) -> Reply | None:
-        """Send bytes as they are. Returns the first reply, None where the server closes or waits
-        for more; what waits is closed after a second. Raises Silence for what is no HTTP."""
+    def ask_raw(self, data: bytes, *, must_answer: bool = True) -> Reply | None:
+        """Send bytes as they are. Returns the first reply, None where the server closes, or waits
+        for more (for two seconds, if it need not answer). Raises Silence for what is no HTTP."""
         first = data.split(b"\r\n", 1)[0].decode("latin-1")
         self._tell("->", "raw", {}, data)
         connection = self._connected()
-        connection.settimeout(_RAW_SECONDS)
+        connection.settimeout(self.deadline if must_answer else _PATIENCE)
         try:
             connection.sendall(data)
             response = http.client.HTTPResponse(connection)
             response.begin()
-            reply = _read(response, "RAW", first, raw=True)
+            reply = _read(response, "RAW", first)
         except (TimeoutError, ConnectionError, http.client.RemoteDisconnected):
             return None
         except (OSError, http.client.HTTPException) as error:
@@ -146,9 +142,6 @@ class Site:
             raise Silence(f"cannot connect to {self.host}: {error}") from error
 
 
-_RAW_SECONDS: Final = 2.0
-
-
 def _send(connection: http.client.HTTPConnection, body: bytes | None) -> None:
     """Send what there is; a server may answer, and close, before it has read all of a body."""
     try:
@@ -158,15 +151,11 @@ def _send(connection: http.client.HTTPConnection, body: bytes | None) -> None:
             raise
 
 
-def _read(response: http.client.HTTPResponse, method: str, target: str, *, raw: bool) -> Reply:
+def _read(response: http.client.HTTPResponse, method: str, target: str) -> Reply:
     body = response.read(_LARGEST)
     if response.length:
         raise http.client.IncompleteRead(body, response.length)
     names = {name.lower() for name in response.headers}
     fields = {name: ", ".join(response.headers.get_all(name, ())) for name in sorted(names)}
     cookies = tuple(response.headers.get_all("Set-Cookie", ()))
-    return Reply(method, target, response.status, fields, body, cookies, raw)
-
-
-def _late(deadline: float, what: str) -> Silence:
-    return Silence(f"{what}: no reply for {deadline:g} s", timed_out=True)
+    return Reply(method, target, response.status, fields, body, cookies)

@@ -120,7 +120,7 @@ class Stage:
 
     def _take_raw(self, step: Mapping[str, Any]) -> None:
         data = joined(step["raw"]).replace(b"{host}", self.site.host.encode())
-        reply = self.site.ask_raw(data)
+        reply = self.site.ask_raw(data, must_answer=not step["expect"].get("closed"))
         what = data.split(b"\r\n", 1)[0][:60]
         if fault := raw_fault(step["expect"], reply):
             raise Wrong(f"{what!r}: {fault}")

@@ -45,7 +45,7 @@ PROBLEM = {
             {"headers": {"B": "b", "C": "w, X", "D": "HEAD,GET"}},
         ),
         (
-            {"headers": {"E": {"$like": "a+"}, "F": {"$hasnt": "x"}}},
+            {"headers": {"E": {"$like": "a+"}, "F": "y"}},
             b"",
             {"headers": {"E": "aaa", "F": "y"}},
         ),
@@ -92,12 +92,6 @@ def test_what_is_right(expect: Any, body: Any, members: Any, reply: Make) -> Non
         ({"headers": {"A": None}}, b"", {"headers": {"A": "a"}}, "A: expected none, got 'a'"),
         ({"headers": {"A": "a"}}, b"", {}, "A: expected 'a', got none"),
         ({"headers": {"A": {"$has": "x"}}}, b"", {}, "expected 'x' in it"),
-        (
-            {"headers": {"A": {"$hasnt": "x"}}},
-            b"",
-            {"headers": {"A": "x"}},
-            "expected no 'x' in it",
-        ),
         ({"headers": {"A": {"$set": ["x"]}}}, b"", {"headers": {"A": "x, y"}}, "in any order"),
         ({"headers": {"A": {"$like": "x"}}}, b"", {}, "expected what 'x' matches"),
         (

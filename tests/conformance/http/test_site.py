@@ -48,17 +48,15 @@ def test_a_reply_is_read_and_kept(scripted: Any, say: Any) -> None:
     "answer", [None, b"rubbish", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"]
 )
 def test_no_reply_is_a_silence(scripted: Any, answer: bytes | None) -> None:
-    with pytest.raises(Silence) as silence:
+    with pytest.raises(Silence, match=r"POST /x: \w+"):
         scripted(answer).ask("POST", "/x", {}, b"body")
-    assert not silence.value.timed_out
 
 
 def test_a_server_that_hangs_costs_the_deadline(scripted: Any) -> None:
     site = scripted(threading.Event())
     site.deadline = 0.1
-    with pytest.raises(Silence, match=r"GET /x: no reply for 0\.1 s") as silence:
+    with pytest.raises(Silence, match=r"GET /x: no reply for 0\.1 s"):
         site.ask("GET", "/x", {})
-    assert silence.value.timed_out
 
 
 def test_a_server_may_answer_before_it_has_read_all(scripted: Any, say: Any) -> None:
@@ -68,7 +66,7 @@ def test_a_server_may_answer_before_it_has_read_all(scripted: Any, say: Any) -> 
 def test_raw_bytes_are_sent_as_they_are(scripted: Any, say: Any) -> None:
     site = scripted(say(b"no", 400))
     reply = site.ask_raw(b"\xff\xfe /\r\n\r\n")
-    assert (reply.status, reply.raw, site.seen) == (400, True, [])
+    assert (reply.status, reply.method, site.seen) == (400, "RAW", [])
 
 
 def test_raw_bytes_may_get_no_reply(scripted: Any) -> None:

@@ -105,7 +105,7 @@ def test_a_step_that_is_wrong_says_which(talk: Any, reply: Make) -> None:
 def test_raw_bytes_name_the_host(talk: Any, reply: Make) -> None:
     stage = talk(lambda *_: reply())
     sent: list[bytes] = []
-    stage.site.ask_raw = lambda data: sent.append(data)
+    stage.site.ask_raw = lambda data, **_: sent.append(data)
     stage.take(
         {"raw": ["GET {host} ", {"$bytes": "ff"}], "expect": {"status": 400, "closed": True}}
     )
