@@ -65,7 +65,7 @@ CONFINED = {
     "jwt": {"mizan.protocol", "mizan_conformance"},
     "orjson": {"mizan.protocol"},
     "prometheus_client": {"mizan.django"},
-    "pytest": {"mizan.testing"},
+    "pytest": {"mizan.testing", "mizan_conformance"},
     "redis": {"mizan.cache", "mizan.events"},
 }
 

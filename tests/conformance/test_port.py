@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mizan_conformance.channel import MAX_LINE, Fault, PortUnusable, show_line
+from mizan_conformance.channel import Fault, PortUnusable
 from mizan_conformance.port import Process
 
 DEADLINE = 20.0
@@ -81,12 +81,6 @@ def test_the_end_of_the_output_is_a_crash(start: Start, program: str, said: str)
         process.lines(0.2)
 
 
-def test_a_line_without_end_is_cut_off(start: Start) -> None:
-    process = start("import sys\nwhile True: sys.stdout.write('spam' * 10000)")
-    with pytest.raises(Fault, match=f"a line of more than {MAX_LINE} bytes: 'spamspam"):
-        process.lines(DEADLINE)
-
-
 def test_input_to_a_program_that_ended_is_lost_quietly(start: Start) -> None:
     process = start("import sys; sys.stdin.close()")
     process.send(b"x" * 1_000_000)
@@ -135,8 +129,3 @@ def test_what_is_no_program(tmp_path: Path) -> None:
     path.chmod(0o755)
     with pytest.raises(PortUnusable, match="cannot be started: Exec format error"):
         Process([str(path)])
-
-
-def test_show_line() -> None:
-    assert show_line(b"a\xff\n") == "'a\\ufffd\\n'"
-    assert show_line(b"a" * 500).endswith("a' and so on (500 bytes)")
