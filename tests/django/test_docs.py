@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mizan.django import cache_checks, checks, conf
+from mizan.django import cache_checks, checks, conf, event_checks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = (ROOT / "docs" / "django.md").read_text("utf-8")
@@ -209,7 +209,7 @@ def test_the_checks_are_those_of_the_code() -> None:
     listed = re.findall(r"^\| (mizan\.[EIW]\d{3}) \|", GUIDE, re.MULTILINE)
     constants = [
         value
-        for name, value in (vars(checks) | vars(cache_checks)).items()
+        for name, value in (vars(checks) | vars(cache_checks) | vars(event_checks)).items()
         if name.isupper() and isinstance(value, str) and re.fullmatch(r"mizan\.[EIW]\d+", value)
     ]
     assert listed == sorted([*checks.IDS.values(), *constants])
