@@ -209,7 +209,8 @@ def test_the_checks_are_those_of_the_code() -> None:
     listed = re.findall(r"^\| (mizan\.[EIW]\d{3}) \|", GUIDE, re.MULTILINE)
     constants = [
         value
-        for name, value in (vars(checks) | vars(cache_checks) | vars(event_checks)).items()
+        for module in (checks, cache_checks, event_checks)
+        for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and re.fullmatch(r"mizan\.[EIW]\d+", value)
     ]
     assert listed == sorted([*checks.IDS.values(), *constants])
