@@ -6,9 +6,13 @@ no connection of a database while it waits.
 
 from __future__ import annotations
 
+import os
+
 # The public function raises where none runs, which takes longer.
 from asyncio.events import _get_running_loop as _running_loop
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
 
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import connections
@@ -93,18 +97,39 @@ def _busy(detail: str, code: str = "unavailable") -> Problem:
     return Problem(code, detail, headers={"Retry-After": str(RETRY_AFTER)})
 
 
+class _Shared(Executor):
+    """One thread for what is blocking at the end of all streams. A request does not end it."""
+
+    def __init__(self) -> None:
+        self._begin()
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        self._threads = ThreadPoolExecutor(1, "mizan-streams")
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do something in the thread."""
+        return self._threads.submit(fn, *args, **kwargs)
+
+
+_shared = _Shared()
+
+
 async def _release() -> None:
     """Give back the thread of this request, and what that has of databases.
 
     asgiref keeps a thread for each request until its end, once anything blocking was called; a
-    middleware of Django's is enough.
+    middleware of Django's is enough. It begins another one for what Django does at the end, which
+    for thousands that leave at one time takes long.
     """
     context = SyncToAsync.thread_sensitive_context.get(None)
-    if context is None or context not in SyncToAsync.context_to_thread_executor:
+    if context is None:
         return
-    await sync_to_async(connections.close_all)()
-    executor = SyncToAsync.context_to_thread_executor.pop(context)
-    executor.shutdown(wait=False)
+    executors = SyncToAsync.context_to_thread_executor
+    if context in executors:
+        await sync_to_async(connections.close_all)()
+        executors[context].shutdown(wait=False)
+    executors[context] = _shared
 
 
 class _Response(StreamingHttpResponse):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
-from asgiref.sync import SyncToAsync
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import User
 from django.core.asgi import get_asgi_application
+from django.core.signals import request_finished
 from django.http import HttpRequest
 from django.test import Client
 from project.http import Web
@@ -261,14 +262,28 @@ def test_a_broker_that_never_answered_is_a_503(monkeypatch: pytest.MonkeyPatch) 
     run(test)
 
 
-def test_a_stream_keeps_no_thread() -> None:
-    async def test(app: Any) -> None:
-        before = len(SyncToAsync.context_to_thread_executor)
-        async with opened(app, "held=own") as stream:
-            await stream.frame()
-            assert len(SyncToAsync.context_to_thread_executor) == before
+def test_streams_keep_no_threads_and_share_one_at_their_end() -> None:
+    ended = []
 
+    def note(**_: Any) -> None:
+        ended.append(threading.current_thread())
+
+    async def test(app: Any) -> None:
+        before = set(threading.enumerate())
+        async with AsyncExitStack() as stack:
+            for query in ("held=thing", "held=own"):
+                stream = await stack.enter_async_context(opened(app, query))
+                await stream.frame()
+            for each in set(threading.enumerate()) - before:
+                each.join(PATIENCE if not each.name.startswith("mizan-streams") else 0)
+            kept = set(threading.enumerate()) - before
+            assert all(each.name.startswith("mizan-streams") for each in kept)
+
+    request_finished.connect(note)
     run(test)
+    request_finished.disconnect(note)
+    assert len(ended) == 2
+    assert {each.name for each in ended} == {"mizan-streams_0"}
 
 
 def test_who_leaves_is_forgotten() -> None:
