@@ -40,6 +40,7 @@ def test_the_defaults_are_right(settings: Any) -> None:
         "MIZAN_MWT_TTL": 300,
         "MIZAN_PKEY_SECRET": None,
         "MIZAN_EVENTS": None,
+        "MIZAN_AUDIT_REQUESTS": None,
     }
     conf.forget()
 
@@ -64,6 +65,7 @@ WRONG: list[tuple[str, Any]] = [
     ("MIZAN_CACHE", "memory"),
     ("MIZAN_CACHE", {5: "memory"}),
     ("MIZAN_EVENTS", "memory"),
+    ("MIZAN_AUDIT_REQUESTS", ""),
     ("MIZAN_EVENTS", {5: "memory"}),
     ("MIZAN_MWT_KEYS", []),
     ("MIZAN_MWT_KEYS", "secret"),
