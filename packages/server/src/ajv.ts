@@ -6,15 +6,8 @@
 import { coerce, isPlainObject, MizanError, type ParameterType } from "@mizan/protocol";
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Issue } from "./problem.js";
-import { follow, membersOf, type JsonSchema, type Schemas } from "./schema.js";
+import { follow, FORMATS, membersOf, type JsonSchema, type Schemas } from "./schema.js";
 import type { Validator } from "./validate.js";
-
-/** Formats that the protocol has types of: what it would read is right. */
-const FORMATS: Readonly<Record<string, ParameterType>> = {
-  uuid: { type: "uuid" },
-  date: { type: "date" },
-  "date-time": { type: "datetime" },
-};
 
 /**
  * A validator that compiles schemas with Ajv. The formats `uuid`, `date` and `date-time` are held

@@ -17,7 +17,8 @@ export type Schemas = Readonly<Record<string, JsonSchema>>;
 
 const DEFINITIONS = "#/$defs/";
 const PLAIN = new Set(["boolean", "integer", "number", "string"]);
-const FORMATS: Readonly<Record<string, ParameterType>> = {
+/** Formats that the protocol has types of. */
+export const FORMATS: Readonly<Record<string, ParameterType>> = {
   uuid: { type: "uuid" },
   date: { type: "date" },
   "date-time": { type: "datetime" },
