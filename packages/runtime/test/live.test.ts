@@ -295,6 +295,8 @@ describe("live", () => {
   it("forgets with everything else who was told what", async () => {
     const { net, client, stream } = await followed();
     const first = stream();
+    // What is being read is somebody else's.
+    await first.send("invalidate", FIVE, "e.2");
     reset(client);
     await settled();
     expect(first.isOpen()).toBe(false);
