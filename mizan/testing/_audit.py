@@ -48,7 +48,8 @@ def add_options(parser: pytest.Parser) -> None:
 def configure(config: pytest.Config) -> None:
     """Register the hooks, if they are asked for."""
     option = config.option
-    if option.mizan_audit or option.mizan_audit_check or option.mizan_audit_record:
+    asked = (option.mizan_audit_check, option.mizan_audit_baseline, option.mizan_audit_record)
+    if option.mizan_audit or any(asked):
         config.pluginmanager.register(Audit(config), "mizan-audit")
 
 
@@ -126,8 +127,11 @@ class Audit:
         markup = {"ERROR": {"red": True}, "WARNING": {"yellow": True}, "SUCCESS": {"green": True}}
 
         def style(name: str, text: str) -> str:
-            return str(terminalreporter._tw.markup(  # noqa: SLF001 (as pytest's own)
-text, **markup.get(name, {"cyan": True})))
+            return str(
+                terminalreporter._tw.markup(  # noqa: SLF001 (as pytest's own)
+                    text, **markup.get(name, {"cyan": True})
+                )
+            )
 
         terminalreporter.section("Mizan audit")
         terminalreporter.write(output.text(self._report, style))

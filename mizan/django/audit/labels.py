@@ -6,6 +6,7 @@ Invariant: a writer's place is where its own code begins; what is a test's has n
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -76,12 +77,7 @@ def _name(found: Any) -> str:
     return f"{found.__module__}.{name.replace('<locals>.', '')}"
 
 
-def _place(found: Any) -> str:
-    return str(_places(found))
-
-
-@cache
-def _places(found: Any) -> str:
+def _located(found: Any) -> str:
     found = inspect.unwrap(getattr(found, "__func__", found))
     code = getattr(found, "__code__", None)
     if code is not None:
@@ -91,6 +87,9 @@ def _places(found: Any) -> str:
         return f"{frames.relative(inspect.getsourcefile(found) or '?')}:{line}"
     except (OSError, TypeError):
         return f"{getattr(found, '__module__', '?')}:0"
+
+
+_place: Callable[[Any], str] = cache(_located)
 
 
 def _named(context: str, function: str | None) -> str:

@@ -21,7 +21,12 @@ from audit.traffic import TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[3]
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "MIZAN_TEST_DATABASE" in os.environ, reason="the copies have databases of their own"
+    ),
+]
 
 
 @pytest.fixture
