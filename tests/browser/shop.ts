@@ -20,6 +20,9 @@ const SERVE = join(ROOT, "tests/browser/serve.py");
 /** Of every server; what the payment provider signs with is made of it. */
 const SECRET = "known to the tests and to the servers that they start".repeat(2);
 
+/** How long an answer may take before it is asked for again, in ms. */
+const PATIENCE = 10_000;
+
 /** Names the seeded database, of which each server gets a copy. */
 export const SEED = "MIZAN_BROWSER_SEED";
 
@@ -120,12 +123,10 @@ export class Shop {
 
   /** Whether it answers; from then on it knows of events, as one does that runs for a while. */
   private async answers(): Promise<boolean> {
-    const end = new AbortController();
-    const { signal } = end;
-    const path = "/api/mizan/events/?held=catalogue";
-    const response = await fetch(this.url + path, { signal }).catch(() => undefined);
-    await response?.body?.getReader().read();
-    end.abort();
+    const events = `${this.url}/api/mizan/events/?held=catalogue`;
+    const signal = AbortSignal.timeout(PATIENCE);
+    const response = await fetch(events, { signal }).catch(() => undefined);
+    await response?.body?.cancel();
     return !!response?.ok;
   }
 }
