@@ -45,7 +45,9 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=100, help="mutations a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--only", choices=CONTENDERS)
-    parser.add_argument("--redis", action="store_true", help="through a redis-server of its own")
+    parser.add_argument(
+        "--redis", action="store_true", help="through a redis-server; mutations by another worker"
+    )
     parser.add_argument(
         "--collector", choices=("rare", "default"), default="rare", help="of Python's garbage"
     )
@@ -61,7 +63,8 @@ def main() -> int:
     print(
         f"{arguments.connections:,} streams, {arguments.tabs} tabs a customer, "
         f"{arguments.rate} mutations a second for {arguments.seconds:g} s, "
-        f"{'Redis' if arguments.redis else 'memory'}; load {os.getloadavg()[0]:.1f}\n"
+        f"{'Redis, two workers' if arguments.redis else 'one worker'}; "
+        f"load {os.getloadavg()[0]:.1f}\n"
     )
     print(
         f"{'':20} MB per 1,000   opened      delivery, ms      reply, ms  CPU         events   "

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,12 @@ class Tab(asyncio.Protocol):
 class Page:
     """All streams, and what they heard."""
 
-    def __init__(self, contender: str, arguments: argparse.Namespace, port: int) -> None:
+    def __init__(self, arguments: argparse.Namespace, port: int, writer: int) -> None:
         self.port = port
+        self.writer = writer  # the port of who serves mutations
         self.customers = arguments.connections // arguments.tabs
         self.arguments = arguments
-        self.contender = contender
+        self.contender = arguments.contender
         self.is_over = False
         self.cut = 0
         # number of a mutation -> when its row was changed; (number, when a tab heard of it)
@@ -118,7 +119,7 @@ class Page:
         """Send mutations at the rate, each at its time or as soon after it as can be."""
         idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
         for _ in range(MUTATING):
-            idle.put_nowait(await asyncio.open_connection(HOST, self.port))
+            idle.put_nowait(await asyncio.open_connection(HOST, self.writer))
         began = time.perf_counter()
         count = int(self.arguments.rate * self.arguments.seconds)
         async with asyncio.TaskGroup() as group:
@@ -198,12 +199,12 @@ def served(customers: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 
 async def measure(
-    server: subprocess.Popen[bytes], port: int, arguments: argparse.Namespace
+    server: subprocess.Popen[bytes], port: int, writer: int, arguments: argparse.Namespace
 ) -> dict[str, float]:
-    """Return what was found of a server."""
-    page = Page(arguments.contender, arguments, port)
+    """Return what was found of a server of streams."""
+    page = Page(arguments, port, writer)
     warm = argparse.Namespace(**{**vars(arguments), "seconds": 1})
-    await Page(arguments.contender, warm, port).change()
+    await Page(warm, port, port).change()
     before = memory(server)
     opened = await page.open()
     await asyncio.sleep(1)
@@ -226,8 +227,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     arguments = parser.parse_args()
-    with served(arguments.connections // arguments.tabs) as (server, port):
-        found = uvloop.run(measure(server, port, arguments))
+    with ExitStack() as stack:
+        server, port = stack.enter_context(served(arguments.connections // arguments.tabs))
+        # Where a broker is shared, another worker serves the mutations.
+        is_apart = "EVENTS_REDIS" in os.environ and arguments.contender != "bare"
+        writer = stack.enter_context(served(0))[1] if is_apart else port
+        found = uvloop.run(measure(server, port, writer, arguments))
     print(json.dumps(found))
 
 

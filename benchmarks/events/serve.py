@@ -1,6 +1,6 @@
 """The server of a benchmark of streams.
 
-usage: serve.py PORT CUSTOMERS     (prints a line when it listens)
+usage: serve.py PORT CUSTOMERS     (prints a line when it listens; 0: as another has filled it)
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def main() -> None:
         gc.set_threshold(700, 10, 1000)
     port, customers = map(int, sys.argv[1:])
     django.setup()
-    fill(customers)
+    if customers:
+        fill(customers)
     target = os.environ["EVENTS_PROFILE"]
     if not target:
         serve(port)
