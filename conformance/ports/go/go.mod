@@ -1,0 +1,3 @@
+module mizan/port
+
+go 1.19
