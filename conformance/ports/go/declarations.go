@@ -223,14 +223,14 @@ func sameKind(a, b parameter) bool { return canonicalText(a.kind) == canonicalTe
 
 // merge joins what two functions say of one parameter.
 func merge(a, b parameter) parameter {
-	if a.required {
-		return a
+	if a.optional && b.optional && !a.nullable {
+		must(canonicalString(coerce(a.kind, false, a.fallback)) ==
+			canonicalString(coerce(b.kind, false, b.fallback)), "declaration.default")
 	}
-	if b.required {
-		return b
+	if b.optional {
+		a.fallback = b.fallback
 	}
-	must(a.nullable || canonicalString(coerce(a.kind, false, a.fallback)) ==
-		canonicalString(coerce(b.kind, false, b.fallback)), "declaration.default")
+	a.required, a.optional = a.required || b.required, a.optional || b.optional
 	return a
 }
 

@@ -27,14 +27,11 @@ func tagOf(context string, texts map[string]string) string {
 	return "h-" + strings.ToLower(tagAlphabet.EncodeToString(digest[:]))[:26]
 }
 
-// scopeNames reads scope parameters: at most three.
+// scopeNames reads the names of scope parameters.
 func scopeNames(value any) map[string]bool {
 	names := map[string]bool{}
 	for _, name := range value.(array) {
 		names[name.(string)] = true
-	}
-	if len(names) > 3 {
-		refuse("declaration.scope")
 	}
 	return names
 }
@@ -59,6 +56,7 @@ func subsets(names []string) [][]string {
 func opGuardsInstance(input object) object {
 	instance := readInstance(input["instance"])
 	scope := scopeNames(input["scope_params"])
+	must(len(scope) <= 3, "declaration.scope")
 	present := instance.with(func(name string) bool { return scope[name] })
 	guards, tags := array{}, array{}
 	for _, names := range subsets(keys(present.texts)) {

@@ -79,20 +79,19 @@ func verified(key object, text string, given []byte) bool {
 
 func opTokenSign(input object) object {
 	keys := input["keys"].(array)
-	if len(keys) == 0 {
-		refuse("key.secret")
-	}
 	checkKeys(keys)
-	key := keys[0].(object)
-	signature(key, "")
-	claims := object{"kid": key["kid"]}
+	must(len(keys) > 0, "key.secret")
+	claims := object{"kid": "-"}
 	for name, value := range input["claims"].(object) {
 		if name != "kid" {
 			claims[name] = value
 		}
 	}
+	claims = claimsOf(claims)
+	key := keys[0].(object)
+	claims["kid"] = key["kid"]
 	header := object{"alg": key["alg"], "typ": "mwt+jwt", "kid": key["kid"]}
-	text := encode(canonicalText(header)) + "." + encode(canonicalText(claimsOf(claims)))
+	text := encode(canonicalText(header)) + "." + encode(canonicalText(claims))
 	token := text + "." + encode(string(signature(key, text)))
 	must(len(token) <= maxToken, "token.size")
 	return object{"token": token}

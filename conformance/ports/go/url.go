@@ -25,6 +25,7 @@ type parameter struct {
 	nullable bool
 	fallback any
 	stated   bool // whether a default is there
+	optional bool // whether a function of the context does without it
 }
 
 func readParameters(value any) []parameter {
@@ -36,7 +37,7 @@ func readParameters(value any) []parameter {
 		nullable, _ := members["nullable"].(bool)
 		fallback, stated := members["default"]
 		out = append(out, parameter{members["name"].(string), members["type"].(object), required,
-			nullable, fallback, stated})
+			nullable, fallback, stated, !required})
 	}
 	return out
 }
