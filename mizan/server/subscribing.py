@@ -6,8 +6,8 @@ hears nothing of another user's, not even that it changed, unless a read of it i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from mizan.protocol.canonical import canonical_string
@@ -89,13 +89,18 @@ def admitted(
 
 
 def _asked(catalog: Catalog, context: ReadContext, instance: Instance) -> Asked | None:
-    """Return what a read of an instance asks for; None for a context as a whole, which no read
-    names. Raises Problem (422)."""
-    if not instance.params and any(each["required"] for each in context.parameters):
+    """Return what a read of an instance asks for; None for a context as a whole: without
+    parameters, though every read of it has some. Raises Problem (422)."""
+    if not instance.params and any(_always_there(each) for each in context.parameters):
         return None
     pairs = [(name, canonical_string(value)) for name, value in instance.params]
     query = "&".join(f"{name}={percent_encode(text)}" for name, text in pairs)
     return catalog.queries.read(context, query)
+
+
+def _always_there(parameter: Mapping[str, Any]) -> bool:
+    """Whether each instance has a parameter, if need be by its default."""
+    return parameter["required"] or parameter.get("default") is not None
 
 
 def _judged(

@@ -101,6 +101,29 @@ def test_a_public_context_is_admitted_as_a_whole(site: Any) -> None:
     assert admit(site, "shelf").held == (Held("shelf"),)
 
 
+def test_a_context_whose_reads_have_parameters_by_default_is_one_too(site: Any) -> None:
+    class ListContext(Context):
+        user_scoped = True
+
+    @site.client(context=ListContext)
+    def some(request: Any, page: int = 1, word: str | None = None) -> int:
+        return page
+
+    @site.client(context="search")
+    def search(request: Any, word: str | None = None) -> int:
+        return 1
+
+    @site.client(context="pages")
+    def pages(request: Any, page: int = 1) -> int:
+        return 1
+
+    # Readers of many instances name their context alone, and hold other pages than the first.
+    assert admit(site, "pages").held == (Held("pages"),)
+    assert admit(site, "search").held == (Held("search"),)
+    assert admit(site, "list", user="ada").refused == ((Instance("list"), 403),)
+    assert admit(site, "list;page=1", user="ada").refused == ()
+
+
 def test_fields_and_instances_are_joined_each_once(site: Any) -> None:
     found = admit(
         site, "shelf;shelf_id=5, shelf;shelf_id=6", "shelf;shelf_id=6", "mine", user="ada"
