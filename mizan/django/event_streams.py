@@ -59,6 +59,7 @@ async def _serve(loop: asyncio.AbstractEventLoop, made: Streams) -> None:
     finally:
         forget_shutdown(shut_down)
         _homes.pop(loop, None)
+        made.shut_down()  # nobody would tell them anything any more
 
 
 def _limits(settings: EventSettings) -> Limits:

@@ -122,6 +122,8 @@ class Streams:
         """Begin to look after a stream; return its subscription."""
         subscription = self.hub.subscribe(stream.wanted.held, stream.wanted.last)
         self._open[stream] = None
+        if self._is_over:  # it was made before, and nobody ends it later
+            subscription.end("shutdown")
         return subscription
 
     def closed(self, stream: Stream, subscription: Subscription | None) -> None:

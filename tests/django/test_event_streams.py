@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from mizan.django import event_broker, event_streams
+from mizan.events.base import Item, Message
+from mizan.events.memory import MemoryBroker
+from mizan.events.streams import Wanted
 from mizan.events.subscription import Invalidate
 from mizan.protocol.events import Held
 from mizan.protocol.targets import Target
@@ -82,5 +86,31 @@ def test_forgotten_they_are_made_anew() -> None:
         event_streams.forget()
         assert event_streams.position() == ""
         assert event_streams.streams() is not first
+
+    asyncio.run(test())
+
+
+def test_a_follower_that_fails_leaves_no_stream_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    follow = MemoryBroker.follow
+
+    async def fail(broker: MemoryBroker) -> AsyncGenerator[Item]:
+        async for item in follow(broker):
+            if isinstance(item, Message):
+                raise ZeroDivisionError
+            yield item
+
+    monkeypatch.setattr(MemoryBroker, "follow", fail)
+
+    async def test() -> None:
+        found, broker = event_streams.streams(), event_broker.broker()
+        assert found is not None
+        assert broker is not None
+        await found.hub.ready()
+        stream = found.make(Wanted(None, (Held("shelf"),)))
+        await anext(stream)
+        broker.publish((Target("shelf"),))
+        async with asyncio.timeout(20):
+            assert b'"reason":"shutdown"' in await anext(stream)
+        assert event_streams.streams() is not found
 
     asyncio.run(test())

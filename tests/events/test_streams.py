@@ -252,6 +252,18 @@ def test_what_is_to_be_done_first_is_done_before_the_first_frame() -> None:
     run(test)
 
 
+def test_what_is_begun_while_the_process_shuts_down_ends_at_once() -> None:
+    async def test(site: Site) -> None:
+        late = site.make()
+        site.streams.shut_down()
+        assert b"event: ready" in await anext(late)
+        assert b'"reason":"shutdown"' in await anext(late)
+        assert await ended(late) == b""
+        assert len(site.streams) == 0
+
+    run(test)
+
+
 def test_it_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams_module, "TICK", 0.005)
 
