@@ -55,6 +55,9 @@ need_chromium() {
   install "chromium" "chromium fonts-dejavu-core" "--cask chromium"
 }
 
+# need_go: sees to it that the Go tool is there, which builds conformance/ports/go.
+need_go() { command -v go >/dev/null || install "go" golang-go go; }
+
 # step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
 STEPS=()
 FAILED=0
