@@ -133,6 +133,16 @@ def test_a_cache_that_is_away_leaves_it_in_the_outbox(cache: Noted) -> None:
     assert OutboxRow.objects.count() == 1
 
 
+def test_what_was_gathered_twice_stays_in_the_outbox_until_it_is_purged(cache: Noted) -> None:
+    from mizan.django.models import OutboxRow
+
+    cache.down = True
+    with transaction.atomic():
+        invalidate(OrdersContext, owner_id=1)
+        invalidate(OrdersContext, owner_id=2)
+    assert OutboxRow.objects.count() == 1
+
+
 def test_where_it_has_to_be_consistent_nothing_is_committed(cache: Noted) -> None:
     host: Any = registry.catalog.host
     host.consistent, cache.down = True, True
