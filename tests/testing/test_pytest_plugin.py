@@ -72,7 +72,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_package_names_the_plugin() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project["entry-points"]["pytest11"] == {"mizan": PLUGIN}
+    assert project["entry-points"]["pytest11"]["mizan"] == PLUGIN
     assert import_module(PLUGIN).__name__ == PLUGIN
 
 

@@ -40,6 +40,7 @@ export interface Listener {
 const LOOK_EVERY = 5_000;
 const FIRST_SILENCE = 30_000;
 const LONGEST_SPREAD = 10_000;
+const DAY = 86_400_000;
 
 /** Opens a stream that continues at `last`, if it is not empty; returns what closes it without another word. */
 export function connect(
@@ -133,5 +134,5 @@ function waitOf(field: string | null): number {
   const ms = /^\d+$/.test(field ?? "")
     ? Number(field) * 1000
     : Date.parse(field ?? "") - Date.now();
-  return ms > 0 ? ms : 0;
+  return ms > 0 ? Math.min(ms, DAY) : 0; // a longer timer would fire at once
 }

@@ -88,6 +88,7 @@ describe("a server", () => {
   it.each([
     ["7", 7_000],
     [new Date(Date.UTC(2030, 0, 1, 0, 0, 9)).toUTCString(), 9_000],
+    ["99999999999", 86_400_000],
     ["soon", 0],
   ])("that wants to be left alone (%s) is", async (field, wait) => {
     vi.setSystemTime(Date.UTC(2030, 0, 1));
