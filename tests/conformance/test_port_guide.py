@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def test_its_steps_work(tmp_path: Path) -> None:
             continue
         for command in text.splitlines():
             done = subprocess.run(
-                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True
+                shlex.split(command), cwd=tmp_path, env=environment, capture_output=True, text=True
             )
             assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
             ran += 1
