@@ -41,6 +41,11 @@ def test_nothing_stale_is_read_of_what_is_watched(mode: str, operations: int) ->
 @pytest.mark.parametrize("options", [(), ("--watched",)])
 @pytest.mark.parametrize("fault", ["no-hold", "early-purge", "no-stamp-check"])
 def test_a_planted_fault_is_found(fault: str, options: tuple[str, ...]) -> None:
-    found = run("kill", "--store", "one", "--operations", "2000", "--fault", fault, *options)
+    # Whether a short storm meets it is a matter of chance, and of the machine.
+    for seed in range(1, 5):
+        call = ("--store", "one", "--operations", "2000", "--fault", fault, "--seed", str(seed))
+        found = run("kill", *call, *options)
+        if found.code:
+            break
     assert found.code == 1, found.said
     assert any("a read after" in each or "stays stale" in each for each in found.data["wrong"])
