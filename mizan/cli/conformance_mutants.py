@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NullScores = Mapping[str, Mapping[str, Fraction]]
 
 
-@click.command()
+@click.command(short_help="Score the suite by the faults that it finds.")
 @click.option(
     "--select",
     multiple=True,
@@ -26,7 +26,12 @@ NullScores = Mapping[str, Mapping[str, Fraction]]
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="How many at a time; one per processor.")
 @click.option(
-    "--format", "form", type=click.Choice(("human", "json")), default="human", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(("human", "json")),
+    default="human",
+    show_default=True,
+    help="A table for people, or JSON.",
 )
 def mutants(select: tuple[str, ...], jobs: int | None, form: str) -> int:
     """Run the suite on the Python core with one fault at a time, and score the suite.

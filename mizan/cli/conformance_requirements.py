@@ -5,14 +5,19 @@ import json
 import click
 
 
-@click.command()
+@click.command(short_help="Print each requirement and what holds it.")
 @click.option(
     "--level",
     type=click.Choice(("codec", "edge", "client", "server")),
     help="Only the requirements of this level; a port of codecs alone has to meet `codec`.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(("human", "json")), default="human", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(("human", "json")),
+    default="human",
+    show_default=True,
+    help="A table for people, or JSON.",
 )
 @click.option("--check", is_flag=True, help="Exit with 1 if a codec requirement is not held.")
 def requirements(level: str | None, form: str, check: bool) -> int:
