@@ -105,7 +105,7 @@ class EventReady(BaseModel):
         extra="forbid",
         frozen=True,
     )
-    heartbeat: StrictFloat
+    heartbeat: common.SafeInteger | StrictFloat
     """
     How many seconds pass between two signs of life, at most.
     """

@@ -267,7 +267,7 @@ def test_ids_are_unique() -> None:
     ids = [*checks.IDS.values(), *own, *(setting.check for setting in conf.SETTINGS)]
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"mizan\.[EW]\d{3}", each) for each in ids), ids
-    assert len(ids) == 15 + 6 + 11
+    assert len(ids) == 15 + 6 + 12
 
 
 def test_an_argument_that_is_no_identifier_scopes_with_a_warning() -> None:

@@ -818,7 +818,7 @@ export interface EventReady {
   /**
    * How many seconds pass between two signs of life, at most.
    */
-  heartbeat: number;
+  heartbeat: SafeInteger | number;
   /**
    * The instances that the reader may not read, and hears nothing of.
    */
