@@ -132,10 +132,10 @@ def declare(name: str, node: Node, shorten: Shorten) -> str:
             line = f"{head} [{', '.join(items)}];\n"  # the items may be shorter now
             broken = f"{head} [\n" + "".join(f"  {each},\n" for each in items) + "];\n"
             return line if width(line) <= WIDTH + 1 else broken
-        case Map(value, keys):
-            key = _key(node, shorten(keys, MAX_KEYS, f"{name}Key") if keys else "")
-            text = shorten(value, WIDTH - 5 - width(key), f"{name}Value")
-            return f"{head} {{\n  {key}: {text};\n}};\n"
+        case Map():
+            return f"{head} {_lines(node, shorten, name)};\n"
+        case Union((Map() as only, rest)) if rest in (NULL, UNDEFINED):
+            return f"{head} {_lines(only, shorten, name)} | {flat(rest)};\n"
         case Both(items):
             own_line = width(f"{head} {items[0].text} &") > WIDTH
             if own_line and width(flat(node)) + 3 <= WIDTH:
@@ -148,6 +148,13 @@ def declare(name: str, node: Node, shorten: Shorten) -> str:
             return declare(name, Many(Atom(shorten(item, 0, f"{name}Item"))), shorten)
         case _:
             return f"{head}\n  {flat(node)};\n"
+
+
+def _lines(node: Map, shorten: Shorten, name: str) -> str:
+    """Return a map with its member on a line of its own."""
+    key = _key(node, shorten(node.keys, MAX_KEYS, f"{name}Key") if node.keys else "")
+    text = shorten(node.value, WIDTH - 5 - width(key), f"{name}Value")
+    return f"{{\n  {key}: {text};\n}}"
 
 
 def _broken(head: str, options: list[str]) -> str:
