@@ -6,7 +6,7 @@
 
 import { WireError } from "./errors.js";
 import type { Instance, ParamValues, Target } from "./generated/types.js";
-import { isPlainObject, member } from "./json.js";
+import { member } from "./json.js";
 import { readInstance, readTarget, reduce, writeTarget, type Parts } from "./targets.js";
 
 /** An instance that a subscriber holds. */
@@ -40,7 +40,7 @@ export function visible(targets: readonly Target[], held: readonly Held[]): Targ
 
 function readHeld(held: unknown): Whole {
   const { context, params } = readInstance(held);
-  const given = isPlainObject(held) ? member(held, "bound") : undefined;
+  const given = member(held as Readonly<Record<string, unknown>>, "bound"); // an object, as it was read
   const bound = given === undefined ? [] : readInstance({ context, params: given }).params;
   const named = new Set(params.map(({ name }) => name));
   for (const { name } of bound) {

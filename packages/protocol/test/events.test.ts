@@ -14,6 +14,9 @@ describe("what a subscriber may know", () => {
     expect(visible([target({ page: 2, user_id: 5 })], [mine])).toEqual([target({ page: 2 })]);
     expect(visible([target({ user_id: "5" })], [mine])).toEqual(["orders"]);
     expect(visible([target({ page: 2, user_id: 6 })], [mine])).toEqual([]);
+    // Where nothing is bound, a parameter that he does not name matches every value.
+    const { context, params } = mine;
+    expect(visible([target({ user_id: 6 })], [{ context, params }])).toEqual(["orders"]);
   });
 
   it("is nothing of what he does not hold, and * for everything", () => {
