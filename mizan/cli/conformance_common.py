@@ -1,4 +1,4 @@
-"""What `mizan conformance run` and `http` share: forms of reports, repetition, baselines.
+"""What the commands of `mizan conformance` share: forms of output, repetition, baselines.
 
 Invariant: a wrong file or form is found before anything is run.
 """
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from mizan_conformance.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["human", "json"]),
+    default="human",
+    show_default=True,
+    help="A table for people, or JSON.",
+)
+"""The form of what `mutants` and `requirements` print."""
 
 _OPTIONS = (
     click.option(

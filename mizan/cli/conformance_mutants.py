@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mizan.cli.conformance_common import form_option
+
 if TYPE_CHECKING:
     from mizan_conformance.mutants import Outcome
 
@@ -25,14 +27,7 @@ NullScores = Mapping[str, Mapping[str, Fraction]]
     "times.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="How many at a time; one per processor.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("human", "json")),
-    default="human",
-    show_default=True,
-    help="A table for people, or JSON.",
-)
+@form_option
 def mutants(select: tuple[str, ...], jobs: int | None, form: str) -> int:
     """Run the suite on the Python core with one fault at a time, and score the suite.
 

@@ -4,6 +4,8 @@ import json
 
 import click
 
+from mizan.cli.conformance_common import form_option
+
 
 @click.command(short_help="Print each requirement and what holds it.")
 @click.option(
@@ -11,14 +13,7 @@ import click
     type=click.Choice(("codec", "edge", "client", "server")),
     help="Only the requirements of this level; a port of codecs alone has to meet `codec`.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("human", "json")),
-    default="human",
-    show_default=True,
-    help="A table for people, or JSON.",
-)
+@form_option
 @click.option("--check", is_flag=True, help="Exit with 1 if a codec requirement is not held.")
 def requirements(level: str | None, form: str, check: bool) -> int:
     """Print each requirement with its cases, its mutants, or what holds it instead.

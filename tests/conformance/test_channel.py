@@ -1,8 +1,6 @@
 """Lines are bounded, and shown as text."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
 
@@ -13,21 +11,8 @@ DEADLINE = 20.0
 Start = Callable[[str], Process]
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start a Python program; it is ended after the test."""
-    with ExitStack() as stack:
-
-        def start(program: str) -> Process:
-            process = Process([sys.executable, "-c", program])
-            stack.callback(process.close)
-            return process
-
-        yield start
-
-
-def test_a_line_without_end_is_cut_off(start: Start) -> None:
-    process = start("import sys\nwhile True: sys.stdout.write('spam' * 10000)")
+def test_a_line_without_end_is_cut_off(start_process: Start) -> None:
+    process = start_process("import sys\nwhile True: sys.stdout.write('spam' * 10000)")
     with pytest.raises(Fault, match=f"a line of more than {MAX_LINE} bytes: 'spamspam"):
         process.lines(DEADLINE)
 

@@ -1,10 +1,8 @@
 """A process is driven without blocking, and what it does wrong is told."""
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,21 +14,8 @@ DEADLINE = 20.0
 Start = Callable[[str], Process]
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start a Python program; it is ended after the test."""
-    with ExitStack() as stack:
-
-        def start(program: str) -> Process:
-            process = Process([sys.executable, "-c", program])
-            stack.callback(process.close)
-            return process
-
-        yield start
-
-
-def test_lines_come_back_whole(start: Start) -> None:
-    process = start("import sys; [print(line, end='', flush=True) for line in sys.stdin]")
+def test_lines_come_back_whole(start_process: Start) -> None:
+    process = start_process("import sys; [print(line, end='', flush=True) for line in sys.stdin]")
     process.send(b"one\ntwo\n")
     process.send(b"x" * 300_000 + b"\n")
     found: list[bytes] = []
@@ -40,8 +25,8 @@ def test_lines_come_back_whole(start: Start) -> None:
     process.wait_for_end(DEADLINE)
 
 
-def test_neither_side_blocks_the_other(start: Start) -> None:
-    process = start("import sys; sys.stdout.write(sys.stdin.read())")
+def test_neither_side_blocks_the_other(start_process: Start) -> None:
+    process = start_process("import sys; sys.stdout.write(sys.stdin.read())")
     line = b"y" * 999 + b"\n"
     process.send(line * 3000)
     process.end()
@@ -51,8 +36,8 @@ def test_neither_side_blocks_the_other(start: Start) -> None:
     assert found == [line[:-1]] * 3000
 
 
-def test_silence_is_a_hang_with_the_end_of_the_log(start: Start) -> None:
-    process = start(
+def test_silence_is_a_hang_with_the_end_of_the_log(start_process: Start) -> None:
+    process = start_process(
         "import sys, time; print('stuck', file=sys.stderr, flush=True);"
         "print(1, flush=True); time.sleep(99)"
     )
@@ -72,8 +57,8 @@ def test_silence_is_a_hang_with_the_end_of_the_log(start: Start) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
-def test_the_end_of_the_output_is_a_crash(start: Start, program: str, said: str) -> None:
-    process = start(program)
+def test_the_end_of_the_output_is_a_crash(start_process: Start, program: str, said: str) -> None:
+    process = start_process(program)
     with pytest.raises(Fault, match=said) as caught:
         process.lines(2.0)
     assert caught.value.kind == "crash"
@@ -81,8 +66,8 @@ def test_the_end_of_the_output_is_a_crash(start: Start, program: str, said: str)
         process.lines(0.2)
 
 
-def test_input_to_a_program_that_ended_is_lost_quietly(start: Start) -> None:
-    process = start("import sys; sys.stdin.close()")
+def test_input_to_a_program_that_ended_is_lost_quietly(start_process: Start) -> None:
+    process = start_process("import sys; sys.stdin.close()")
     process.send(b"x" * 1_000_000)
     with pytest.raises(Fault, match="exit status 0"):
         process.lines(DEADLINE)

@@ -9,30 +9,9 @@ from mizan.models.port import HelloOk
 from mizan_conformance.report import Report, Result, Status, form_of, render
 from mizan_conformance.vectors import Vector
 
-HELLO = HelloOk(
-    name="logo-port", version="2.1", language="Logo", spec=["1.0"], capabilities=["canonical"]
-)
 
-
-@pytest.fixture
-def report(make_vector: Callable[..., Vector]) -> Report:
-    """A report with one of everything."""
-    return Report(
-        command=("logo", "port.lgo"),
-        hello=HELLO,
-        results=[
-            Result(make_vector("a"), "passed"),
-            Result(make_vector("b", flags=("NoAnswer",)), "failed", "expected 1, got \x00\ud800"),
-            Result(make_vector("c", op="jcs"), "skipped", "the port does not declare jcs"),
-            Result(make_vector("d", op="jcs"), "not run", "the port could not be started"),
-        ],
-        unattributed=["crash: it ended with exit status 4."],
-        fatal="the port does not start as a port: crash",
-    )
-
-
-def test_a_run_in_which_all_passed(make_vector: Callable[..., Vector]) -> None:
-    report = Report(("logo",), HELLO, [Result(make_vector("a"), "passed")])
+def test_a_run_in_which_all_passed(make_vector: Callable[..., Vector], hello: HelloOk) -> None:
+    report = Report(("logo",), hello, [Result(make_vector("a"), "passed")])
     assert report.passed
     assert report.exit_code == 0
     assert render(report).splitlines() == [
@@ -61,10 +40,10 @@ def test_a_run_that_never_began() -> None:
     ],
 )
 def test_incidents_fail_a_run(
-    make_vector: Callable[..., Vector], members: dict[str, object], passed: bool
+    make_vector: Callable[..., Vector], members: dict[str, object], passed: bool, hello: HelloOk
 ) -> None:
     results = [Result(make_vector("a"), "passed"), Result(make_vector("b"), "skipped", "why")]
-    assert Report(("x",), HELLO, results, **members).passed is passed  # type: ignore[arg-type]
+    assert Report(("x",), hello, results, **members).passed is passed  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -72,9 +51,9 @@ def test_incidents_fail_a_run(
     [("known", True), ("flaky", False), ("suite", False), ("not run", False)],
 )
 def test_what_a_case_may_be(
-    make_vector: Callable[..., Vector], status: Status, passed: bool
+    make_vector: Callable[..., Vector], status: Status, passed: bool, hello: HelloOk
 ) -> None:
-    report = Report(("x",), HELLO, [Result(make_vector("a"), status, "why")])
+    report = Report(("x",), hello, [Result(make_vector("a"), status, "why")])
     assert report.passed is passed
     for style in ("json", "junit", "html"):
         assert "why" in render(report, style)

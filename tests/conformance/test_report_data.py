@@ -1,37 +1,13 @@
 """A report for programs holds all of it, and is read again."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from mizan.models.port import HelloOk
 from mizan_conformance import report_data
-from mizan_conformance.report import Report, Result, render
-from mizan_conformance.vectors import Vector
-
-HELLO = HelloOk(
-    name="logo-port", version="2.1", language="Logo", spec=["1.0"], capabilities=["canonical"]
-)
-
-
-@pytest.fixture
-def report(make_vector: Callable[..., Vector]) -> Report:
-    """A report with one of everything."""
-    return Report(
-        command=("logo", "port.lgo"),
-        hello=HELLO,
-        results=[
-            Result(make_vector("a"), "passed"),
-            Result(make_vector("b", flags=("NoAnswer",)), "failed", "expected 1, got \x00\ud800"),
-            Result(make_vector("c", op="jcs"), "skipped", "the port does not declare jcs"),
-            Result(make_vector("d", op="jcs"), "not run", "the port could not be started"),
-        ],
-        unattributed=["crash: it ended with exit status 4."],
-        fatal="the port does not start as a port: crash",
-    )
+from mizan_conformance.report import Report, render
 
 
 def test_as_json(report: Report) -> None:

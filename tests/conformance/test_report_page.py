@@ -3,38 +3,15 @@
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-import pytest
-
 from mizan.models.port import HelloOk
 from mizan_conformance.report import Report, Result, render
 from mizan_conformance.report_page import pages
 from mizan_conformance.vectors import Vector
 
-HELLO = HelloOk(
-    name="logo-port", version="2.1", language="Logo", spec=["1.0"], capabilities=["canonical"]
-)
 
-
-@pytest.fixture
-def report(make_vector: Callable[..., Vector]) -> Report:
-    """A report with one of everything."""
-    return Report(
-        command=("logo", "port.lgo"),
-        hello=HELLO,
-        results=[
-            Result(make_vector("a"), "passed"),
-            Result(make_vector("b", flags=("NoAnswer",)), "failed", "expected 1, got \x00\ud800"),
-            Result(make_vector("c", op="jcs"), "skipped", "the port does not declare jcs"),
-            Result(make_vector("d", op="jcs"), "not run", "the port could not be started"),
-        ],
-        unattributed=["crash: it ended with exit status 4."],
-        fatal="the port does not start as a port: crash",
-    )
-
-
-def test_words_of_a_port_are_no_markup(make_vector: Callable[..., Vector]) -> None:
+def test_words_of_a_port_are_no_markup(make_vector: Callable[..., Vector], hello: HelloOk) -> None:
     evil = "<script>alert(1)</script> @all |`x`| [a](b)"
-    hello = HELLO.model_copy(update={"name": evil})
+    hello = hello.model_copy(update={"name": evil})
     result = Result(make_vector("a"), "failed", evil, {"ok": {"text": evil}})
     report = Report(("x",), hello, [result], unattributed=[evil])
     page = render(report, "html")

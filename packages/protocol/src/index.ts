@@ -29,6 +29,7 @@ export {
   type ResponseFacts,
   type ResponseKind,
 } from "./policy.js";
+export { problemHead, statusOfCode } from "./problem.js";
 export { mutationTargets, type Values } from "./scope.js";
 export { canonicalSet, covers, EVERYTHING, matches } from "./targets.js";
 export { signToken, verifyToken, type Claims, type VerifyOptions } from "./token.js";

@@ -3,57 +3,14 @@
  * Invariant: a problem never says more than the client may know.
  */
 
-import { canonicalJson, type JsonMembers, type KnownCode, type WireError } from "@mizan/protocol";
-
-const TYPE = "https://w3id.org/mizan/v1/errors/";
-
-/** MZ-ERR-003. */
-const STATUSES: Readonly<Record<string, number>> = {
-  malformed: 400,
-  unauthenticated: 401,
-  token_invalid: 401,
-  identity_mismatch: 401,
-  forbidden: 403,
-  csrf: 403,
-  private: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  too_large: 413,
-  uri_too_long: 414,
-  unsupported_media_type: 415,
-  validation: 422,
-  internal: 500,
-  unavailable: 503,
-};
-
-/** The phrases of RFC 9110 that problems have. */
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  402: "Payment Required",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  406: "Not Acceptable",
-  408: "Request Timeout",
-  409: "Conflict",
-  410: "Gone",
-  412: "Precondition Failed",
-  413: "Content Too Large",
-  414: "URI Too Long",
-  415: "Unsupported Media Type",
-  422: "Unprocessable Content",
-  423: "Locked",
-  424: "Failed Dependency",
-  428: "Precondition Required",
-  429: "Too Many Requests",
-  451: "Unavailable For Legal Reasons",
-  500: "Internal Server Error",
-  501: "Not Implemented",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
+import {
+  canonicalJson,
+  problemHead,
+  statusOfCode,
+  type JsonMembers,
+  type KnownCode,
+  type WireError,
+} from "@mizan/protocol";
 
 /** What is wrong with one argument. */
 export interface Issue {
@@ -91,17 +48,14 @@ export class Problem extends Error {
     readonly options: ProblemOptions = {},
   ) {
     super(detail);
-    this.status = options.status ?? STATUSES[code] ?? 500;
+    this.status = options.status ?? statusOfCode(code) ?? 500;
   }
 
   /** The document, as canonical JSON. */
   get body(): string {
     const { data, errors = [], function: name } = this.options;
     return canonicalJson({
-      type: TYPE + this.code,
-      title: TITLES[this.status] ?? "Error",
-      status: this.status,
-      code: this.code,
+      ...problemHead(this.code, this.status),
       ...(this.detail !== "" && { detail: this.detail }),
       ...(name !== undefined && { function: name }),
       ...(errors.length > 0 && { errors: errors.map((each) => ({ ...each })) }),
