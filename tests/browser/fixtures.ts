@@ -81,3 +81,8 @@ export function link(page: Page, name: string): ReturnType<Page["getByRole"]> {
 export async function stopClock(page: Page): Promise<void> {
   await page.clock.setFixedTime(new Date());
 }
+
+/** Lets no stream of events begin, for tests of what replies and tabs do alone. */
+export async function withoutEvents(context: BrowserContext): Promise<void> {
+  await context.route("**/events/**", (route) => route.abort());
+}

@@ -1,7 +1,7 @@
 /** What a mutation makes stale is fetched anew, all of it, once, and nothing else is. */
 
 import type { Page } from "@playwright/test";
-import { expect, link, settled, stopClock, test, visit } from "./fixtures.js";
+import { expect, link, settled, stopClock, test, visit, withoutEvents } from "./fixtures.js";
 import { Gate } from "./gate.js";
 import { ENDPOINTS, Traffic } from "./traffic.js";
 
@@ -12,11 +12,8 @@ async function rows(page: Page, table: string): Promise<string[]> {
   return (await heads.allInnerTexts()).map((text) => /Order \d+/.exec(text)?.[0] ?? text);
 }
 
-// What replies alone do is tried here; live.spec.ts tries events, which may read data once more that
-// came with a call.
-test.beforeEach(async ({ page }) => {
-  await page.route("**/events/**", (route) => route.abort());
-});
+// live.spec.ts tries events, which may read data once more that came with a call.
+test.beforeEach(async ({ context }) => withoutEvents(context));
 
 test("a mutation takes one request, and everything it changed is fresh", async ({ page }) => {
   await visit(page, "/app/");
