@@ -6,6 +6,7 @@ Invariant: nothing follows a broker before somebody wants to hear of events.
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from mizan.django import event_broker, event_settings
 from mizan.django.event_settings import EventSettings
@@ -13,6 +14,8 @@ from mizan.events.hub import Hub
 from mizan.events.shutdown import forget as forget_shutdown
 from mizan.events.shutdown import listen
 from mizan.events.streams import Limits, Streams
+
+logger = logging.getLogger("mizan.events")
 
 _homes: dict[asyncio.AbstractEventLoop, tuple[Streams, asyncio.Task[None]]] = {}
 
@@ -56,6 +59,8 @@ async def _serve(loop: asyncio.AbstractEventLoop, made: Streams) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(made.hub.run())
             group.create_task(made.run())
+    except Exception:
+        logger.exception("events.failed: browsers come again, and are followed anew")
     finally:
         forget_shutdown(shut_down)
         _homes.pop(loop, None)

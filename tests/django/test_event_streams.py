@@ -90,7 +90,9 @@ def test_forgotten_they_are_made_anew() -> None:
     asyncio.run(test())
 
 
-def test_a_follower_that_fails_leaves_no_stream_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_that_fails_leaves_no_stream_deaf(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     follow = MemoryBroker.follow
 
     async def fail(broker: MemoryBroker) -> AsyncGenerator[Item]:
@@ -114,3 +116,6 @@ def test_a_follower_that_fails_leaves_no_stream_deaf(monkeypatch: pytest.MonkeyP
         assert event_streams.streams() is not found
 
     asyncio.run(test())
+    (record,) = (each for each in caplog.records if each.name == "mizan.events")
+    assert record.getMessage().startswith("events.failed:")
+    assert record.exc_info is not None

@@ -142,10 +142,7 @@ def test_an_error_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     finally:
         got_request_exception.disconnect(hear)
     assert heard == [request]
-    (record,) = caplog.records
-    assert (record.name, record.getMessage()) == (
-        "django.request",
-        "Internal Server Error: /here/",
-    )
+    (record,) = (each for each in caplog.records if each.name == "django.request")
+    assert record.getMessage() == "Internal Server Error: /here/"
     assert (record.status_code, record.request) == (500, request)  # type: ignore[attr-defined]
     assert record.exc_info is not None

@@ -31,7 +31,7 @@ class Script:
         self.aio: Any = None
 
     def publish(self, targets: Any, call: str = "") -> None:
-        pytest.fail("Nothing is published here: a test says what the follower is given.")
+        pytest.fail(f"Nothing is published here, but {targets} of {call!r} was.")
 
     async def follow(self) -> AsyncGenerator[Item]:
         while True:
