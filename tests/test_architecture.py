@@ -39,9 +39,17 @@ ARROWS: dict[str, set[str]] = {
     "mizan.events": CORE
     | {"mizan.cache", "mizan.cache.base", "mizan.events.base"}
     | {"mizan.protocol"},
+    "mizan.edge": CORE | {"mizan.protocol"},
     "mizan.server": CORE | {"mizan.cache.base", "mizan.events.base", "mizan.protocol"},
     "mizan.django": CORE
-    | {"mizan.cache", "mizan.cache.base", "mizan.events", "mizan.events.base", "mizan.protocol"}
+    | {
+        "mizan.cache",
+        "mizan.cache.base",
+        "mizan.edge",
+        "mizan.events",
+        "mizan.events.base",
+        "mizan.protocol",
+    }
     | {"mizan.schemas", "mizan.server", "mizan_codegen"},
     "mizan.testing": CORE | {"mizan.django", "mizan.protocol", "mizan.schemas", "mizan.server"},
     "mizan.mwt": {"mizan.django"},
@@ -56,6 +64,7 @@ ARROWS: dict[str, set[str]] = {
 # Heavy or optional packages -> the only units that may import them.
 CONFINED = {
     "asgiref": {"mizan.server", "mizan.django", "mizan.testing"},
+    "botocore": {"mizan.edge"},
     "click": {"mizan.cli"},
     "cryptography": {"mizan.protocol", "mizan_conformance"},
     "datamodel_code_generator": {"mizan_codegen"},
@@ -67,6 +76,7 @@ CONFINED = {
     "prometheus_client": {"mizan.django"},
     "pytest": {"mizan.testing", "mizan_conformance"},
     "redis": {"mizan.cache", "mizan.events"},
+    "urllib3": {"mizan.edge"},
 }
 
 # What would let a clock, a process or the network into the pure core.

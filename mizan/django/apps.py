@@ -52,6 +52,7 @@ def _changed(*, setting: str, **_: object) -> None:
         auth,
         cache_settings,
         conf,
+        edge_settings,
         event_broker,
         event_settings,
         event_streams,
@@ -62,6 +63,7 @@ def _changed(*, setting: str, **_: object) -> None:
         conf.forget()
         auth.forget()
         cache_settings.forget()
+        edge_settings.forget()
         event_settings.forget()
         event_broker.forget()
         event_streams.forget()

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Advice
 from django.urls import reverse
 
-from mizan.django import cache_settings, conf, event_settings, routes, watching
+from mizan.django import cache_settings, conf, edge_settings, event_settings, routes, watching
 from mizan.django.host import DjangoHost
 from mizan.server.catalog import Catalog, Function
 from mizan.server.declare import where
@@ -62,7 +62,8 @@ def errors() -> list[CheckMessage]:
 @register("mizan")
 def check_settings(**_: Any) -> list[CheckMessage]:
     """Check every MIZAN_ setting."""
-    found = (*conf.problems(), *cache_settings.problems(), *event_settings.problems())
+    parts = (conf, cache_settings, edge_settings, event_settings)
+    found = [each for part in parts for each in part.problems()]
     return [
         Error(problem, hint=setting.help, obj=setting.name, id=setting.check)
         for setting, problem in found

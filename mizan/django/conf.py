@@ -52,9 +52,10 @@ SETTINGS = (
     Setting(
         "MIZAN_EDGE",
         False,
-        values.exactly(bool, "True or False"),
+        values.unless_bool(values.dictionary),
         "mizan.E103",
-        "Whether an edge that purges stands in front: public contexts may then be kept for a year.",
+        "Whether an edge that purges stands in front: public contexts may then be kept for a year. "
+        "A dictionary, whose keys edge.md lists, says more of it.",
     ),
     Setting(
         "MIZAN_VIEW_URLS",
@@ -154,21 +155,27 @@ def problems() -> Iterator[tuple[Setting, str]]:
 def member(name: str, keys: Mapping[str, Setting], key: str) -> Any:
     """Return the value of a key of a setting that is a dictionary; its default where there is
     none, or one that a check refuses."""
-    value = (usable(name) or {}).get(key, keys[key].default)
+    value = _members(name).get(key, keys[key].default)
     return value if keys[key].problem(value) is None else keys[key].default
 
 
 def unknown_members(name: str, keys: Mapping[str, Setting]) -> Iterator[tuple[Setting, str]]:
     """Yield (setting, sentence) for each key of a dictionary that there is not."""
-    for key in (usable(name) or {}).keys() - keys.keys():
+    for key in _members(name).keys() - keys.keys():
         yield _BY_NAME[name], f"there is no key {key!r}{near(key, keys)}."
 
 
 def wrong_members(name: str, keys: Mapping[str, Setting]) -> dict[str, str]:
     """Return what is wrong with values of a dictionary, by key."""
-    given = usable(name) or {}
+    given = _members(name)
     found = {key: keys[key].problem(given[key]) for key in keys if key in given}
     return {key: sentence for key, sentence in found.items() if sentence}
+
+
+def _members(name: str) -> Mapping[str, Any]:
+    """Return a setting that is a dictionary; an empty one where it is None, True or False."""
+    found = usable(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def token_secrets() -> list[bytes]:

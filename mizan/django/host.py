@@ -28,6 +28,7 @@ from mizan.django import (
     carried,
     conf,
     counters,
+    edge_settings,
     errors,
     event_broker,
     event_settings,
@@ -71,7 +72,7 @@ class DjangoHost:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.identity_params = tuple(conf.usable("MIZAN_IDENTITY_PARAMS"))
-        self.edge = bool(conf.usable("MIZAN_EDGE"))
+        self.edge = edge_settings.current() is not None
         self.body_limit = int(conf.usable("MIZAN_BODY_LIMIT"))
         self.view_urls = conf.usable("MIZAN_VIEW_URLS")
         self.functions: Sequence[ClientFunction[..., Any]] = (

@@ -17,15 +17,6 @@ Check = Callable[[Any], str | None]
 SECRET_BYTES = 32  # SPEC.md, annex A
 
 
-def exactly(kind: type, what: str) -> Check:
-    """Return the check for a value of one type; `what` names it."""
-
-    def check(value: Any) -> str | None:
-        return None if type(value) is kind else f"expected {what}, got {value!r}."
-
-    return check
-
-
 def text(what: str) -> Check:
     """Return the check for a string that is not empty."""
 
@@ -77,6 +68,11 @@ def dictionary(value: Any) -> str | None:
 def unless_none(check: Check) -> Check:
     """Return the check for a value that may also be None."""
     return lambda value: None if value is None else check(value)
+
+
+def unless_bool(check: Check) -> Check:
+    """Return the check for a value that may also be True or False."""
+    return lambda value: None if isinstance(value, bool) else check(value)
 
 
 def names(value: Any) -> str | None:

@@ -12,7 +12,8 @@ from mizan.django import values
 @pytest.mark.parametrize(
     ("check", "value"),
     [
-        (values.exactly(bool, "True or False"), False),
+        (values.unless_bool(values.dictionary), False),
+        (values.unless_bool(values.dictionary), {"A": 5}),
         (values.text("a name"), "x"),
         (values.count(1, 3, "seconds"), 1),
         (values.count(1, 3, "seconds"), 3),
@@ -41,7 +42,7 @@ def test_what_is_right(check: values.Check, value: Any) -> None:
 @pytest.mark.parametrize(
     ("check", "value", "say"),
     [
-        (values.exactly(bool, "True or False"), 0, "expected True or False, got 0."),
+        (values.unless_bool(values.dictionary), 0, "expected a dictionary by names, got int."),
         (values.text("a name"), "", "expected a name, got ''."),
         (values.count(1, 3, "seconds"), 4, "a whole number of seconds from 1 to 3, got 4."),
         (values.count(1, 3, "seconds"), True, "got True."),
