@@ -29,7 +29,8 @@ _CHUNK = 8192  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a network answered: names of headers are in small letters."""
+    """What a network answered: names of headers are in small letters, fields that are there more
+    than once joined by `, `."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,10 +49,11 @@ class Answer:
 
 class Sender:
     """Sends requests, each of which takes `timeout` seconds at most; follows no redirect, tries
-    once. Thread-safe."""
+    once; reads answers of up to `largest` bytes. Thread-safe."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, *, largest: int = MAX_ANSWER) -> None:
         self._timeout = timeout
+        self._largest = largest
         self._pool = urllib3.PoolManager(
             maxsize=4, retries=False, timeout=urllib3.Timeout(total=timeout)
         )
@@ -78,8 +80,8 @@ class Sender:
                 method, url, body=body, headers=dict(headers), redirect=False, preload_content=False
             )
             try:
-                found = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status, found, _read(response, end))
+                found = {name.lower(): text for name, text in response.headers.itermerged()}
+                return Answer(response.status, found, _read(response, self._largest, end))
             except BaseException:
                 response.close()  # what is left of it must not be read as another's answer
                 raise
@@ -118,13 +120,13 @@ def _retry_after(value: str) -> float | None:
     return min(max((aware - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)
 
 
-def _read(response: urllib3.BaseHTTPResponse, end: float) -> bytes:
+def _read(response: urllib3.BaseHTTPResponse, largest: int, end: float) -> bytes:
     """Return the body. Raises PurgeFailed for one that is too large, TimeoutError for one that
     comes too slowly."""
     found = bytearray()
     while chunk := response.read1(_CHUNK):
         found += chunk
-        if len(found) > MAX_ANSWER:
+        if len(found) > largest:
             raise PurgeFailed("malformed")
         if time.monotonic() > end:
             raise TimeoutError

@@ -95,7 +95,8 @@ class FakeApi:
                 size = 1_000_000 if reply.drips or reply.breaks else len(reply.body)
                 self.send_response(reply.status)
                 for name, value in (reply.headers | {"Content-Length": str(size)}).items():
-                    self.send_header(name, value)
+                    for each in value.split("\n"):  # one field line each
+                        self.send_header(name, each)
                 self.end_headers()
                 self.wfile.write(reply.body)
                 while reply.drips and not api._over.wait(0.05):

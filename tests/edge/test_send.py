@@ -41,6 +41,20 @@ def test_an_answer_is_returned(api: FakeApi) -> None:
     sender.close()
 
 
+def test_fields_that_are_there_twice_are_joined(api: FakeApi) -> None:
+    api.troubles.append(Reply(headers={"X-Id": "1\n2"}))
+    sender = Sender(2.0)
+    assert sender.send("GET", api.url, {}).headers["x-id"] == "1, 2"
+    sender.close()
+
+
+def test_larger_answers_are_read_where_they_are_expected(api: FakeApi) -> None:
+    api.troubles.append(Reply(body=b"x" * (MAX_ANSWER + 1)))
+    sender = Sender(2.0, largest=MAX_ANSWER + 1)
+    assert len(sender.send("GET", api.url, {}).body) == MAX_ANSWER + 1
+    sender.close()
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [
