@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mizan.errors import DocumentError
-from mizan.protocol import events, guards, header, policy, targets, url
+from mizan.protocol import events, guards, header, policy, tags, targets, url
 from mizan.protocol.canonical import canonical_json, canonical_string
 from mizan.protocol.coerce import check_type, coerce
 from mizan.protocol.decode import decode
@@ -74,6 +74,15 @@ def _parse_held(given: Input) -> Output:
 
 def _format_held(given: Input) -> Output:
     return {"field": header.format_held([*map(targets.instance_from_json, given["instances"])])}
+
+
+def _format_tags(given: Input) -> Output:
+    found = map(guards.tag, map(_read_guard, given["guards"]))
+    return {"headers": tags.format(found, **_options(given, "networks"))}
+
+
+def _format_purge(given: Input) -> Output:
+    return {"field": tags.format_purge(map(_read_guard, given["guards"]))}
 
 
 def _build_url(given: Input) -> Output:
@@ -155,6 +164,10 @@ def _guard(guard: guards.Guard) -> Output:
     return {"context": guard.context, "params": dict(guard.params)}
 
 
+def _read_guard(document: Mapping[str, Any]) -> guards.Guard:
+    return guards.Guard(document["context"], tuple(sorted(document["params"].items())))
+
+
 def _options(given: Input, *names: str) -> dict[str, Any]:
     return {name: given[name] for name in names if name in given}
 
@@ -173,6 +186,9 @@ OPERATIONS: Final[Mapping[str, Callable[[Input], Output]]] = {
     "header.format": _format,
     "held.parse": _parse_held,
     "held.format": _format_held,
+    "tags.parse": lambda given: {"tags": [*tags.parse(untag(given["field"]))]},
+    "tags.format": _format_tags,
+    "tags.purge": _format_purge,
     "url.build": _build_url,
     "url.parse": _parse_query,
     "key.derive": _cache_key,

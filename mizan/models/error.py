@@ -55,6 +55,8 @@ KnownCode = TypeAliasType(
         "header.utf8",
         "header.star",
         "header.held",
+        "header.tag",
+        "header.tag_count",
         "key.secret",
         "token.size",
         "token.malformed",

@@ -39,6 +39,12 @@ A URL or the path of one, in printable ASCII.
 """
 
 
+AnyTag = TypeAliasType("AnyTag", Annotated[StrictStr, Field(pattern="^[a-z0-9._-]{1,32}$")])
+"""
+A tag that a cache may be told: those of guards, and others of an application.
+"""
+
+
 FieldName = TypeAliasType(
     "FieldName", Annotated[StrictStr, Field(pattern="^[A-Za-z][A-Za-z0-9-]*$")]
 )
@@ -357,6 +363,51 @@ class HeldParseOk(BaseModel):
 class HeldFormatOk(BaseModel):
     """
     The instances as a field value.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+    )
+    field: Annotated[StrictStr, Field(pattern="^[ -~]*$")]
+    """
+    The field value.
+    """
+
+
+class TagsParseOk(BaseModel):
+    """
+    What the field says.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+    )
+    tags: list[AnyTag]
+    """
+    The tags, in the field's order, each once.
+    """
+
+
+class TagsFormatOk(BaseModel):
+    """
+    The tags of a response as fields.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+    )
+    headers: dict[FieldName, StrictStr]
+    """
+    Values by field name; none without tags.
+    """
+
+
+class TagsPurgeOk(BaseModel):
+    """
+    What a mutation purges, as a field value.
     """
 
     model_config = ConfigDict(

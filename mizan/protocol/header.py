@@ -68,7 +68,7 @@ def parse(text: str | bytes) -> tuple[Target, ...]:
 
     Parameter values are canonical strings. Raises HeaderError.
     """
-    text = _text(text)
+    text = field_text(text)
     targets = _read_strict(text) or _read_lenient(text)
     if targets is None:
         targets = {serialise(target): target for target in read(text)}
@@ -82,7 +82,7 @@ def parse_held(text: str | bytes) -> tuple[Instance, ...]:
 
     Repetitions are dropped, the first eight kept (MZ-HLD-002). Raises HeaderError.
     """
-    text = _text(text)
+    text = field_text(text)
     targets = _read_lenient(text)
     if targets is None or any(each.function or each == EVERYTHING for each in targets.values()):
         targets = {serialise(target): target for target in read(text, held=True)}
@@ -133,8 +133,8 @@ def format_held(instances: Iterable[Instance]) -> str:
     return ", ".join(texts)
 
 
-def _text(text: str | bytes) -> str:
-    """Return a field value as text, each byte a character; refuse one that is too big."""
+def field_text(text: str | bytes) -> str:
+    """Return a field value as text, each byte a character. Raises HeaderError (``header.size``)."""
     if isinstance(text, bytes):
         text, size = text.decode("latin-1"), len(text)
     else:

@@ -59,6 +59,14 @@ def read(text: str, *, held: bool = False) -> list[Target]:
     return [_target(member, held=held) for member in _members(text)]
 
 
+def items(text: str) -> list[tuple[int, str, str]]:
+    """Return (position, type, content) of each member of a List, its parameters left out.
+
+    A String's content is as it stands between the quotes. Raises HeaderError (``header.syntax``).
+    """
+    return [(position, kind or "", content) for (position, kind, content), _ in _members(text)]
+
+
 def percent_decode(text: str) -> str:
     """Return ASCII text decoded in which two hex digits follow each ``%``.
 

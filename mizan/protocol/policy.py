@@ -8,6 +8,9 @@ from functools import cache as cache_
 from hashlib import sha256
 from typing import Any, Final, Literal
 
+from mizan.protocol.tags import GROUPS, strings
+from mizan.protocol.tags import format as format_tags
+
 Cache = bool | int
 """False: never kept; a number: for that many seconds; True: until it is purged."""
 
@@ -81,6 +84,7 @@ def response_headers(
     etag: str,
     url: str,
     tags: Sequence[str],
+    networks: Sequence[str] = (),
 ) -> dict[str, str]:
     """Return the caching headers of a response (MZ-POL-002), by field name.
 
@@ -88,8 +92,9 @@ def response_headers(
     in. `edge`: one that purges is configured. `canonical`: the query was spelled canonically, as in
     `url`. `no_store`: the read overlapped a mutation, or sets a cookie. `leaked`: a public function
     saw something of the request that it may not. `etag` is in quotes; `tags` are those of the
-    instance's guards.
+    instance's guards, `networks` the names of those that are told them in a field of their own.
     """
+
     row = _row(
         kind in ("call", "error"),
         leaked,
@@ -101,13 +106,15 @@ def response_headers(
     )
     values = {
         "etag": etag,
-        "groups": ", ".join([f'"{tag}"' for tag in tags]) if tags else "",
+        "groups": strings(tags),
         "seconds": FOREVER if cache is True else int(cache),
         "url": url,
     }
     headers = {}
     for name, text, varies in row:
         headers[name] = text % values if varies else text
+    if networks and GROUPS in headers:
+        headers |= format_tags(tags, networks)
     return headers
 
 

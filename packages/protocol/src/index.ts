@@ -31,6 +31,17 @@ export {
 } from "./policy.js";
 export { problemHead, statusOfCode } from "./problem.js";
 export { mutationTargets, type Values } from "./scope.js";
+export {
+  formatPurge,
+  formatTags,
+  GROUPS,
+  INVALIDATION,
+  NETWORKS,
+  parseTags,
+  TAG_FIELDS,
+  type Network,
+  type TagField,
+} from "./tags.js";
 export { canonicalSet, covers, EVERYTHING, matches } from "./targets.js";
 export { signToken, verifyToken, type Claims, type VerifyOptions } from "./token.js";
 export { buildRequest, canonicalUrl, effectiveParams, parseQuery } from "./url.js";

@@ -5,6 +5,7 @@
 
 import { sha256, toHex } from "./bytes.js";
 import type { Cache } from "./generated/types.js";
+import { formatStrings, formatTags, GROUPS } from "./tags.js";
 
 /** What the response is: a mutation's view is a `call`. */
 export type ResponseKind = "context" | "view" | "call" | "error";
@@ -29,6 +30,8 @@ export interface ResponseFacts {
   readonly url: string;
   /** The instance's tags, in the order of its guards. */
   readonly tags: readonly string[];
+  /** Networks that are told the tags in a field of their own (MZ-POL-011); none by default. */
+  readonly networks?: readonly string[];
 }
 
 const YEAR = 31_536_000;
@@ -41,10 +44,6 @@ type Row = readonly [
 
 function seconds({ cache }: ResponseFacts): number {
   return cache === true ? YEAR : Number(cache);
-}
-
-function groups({ tags }: ResponseFacts): string {
-  return tags.map((tag) => `"${tag}"`).join(", ");
 }
 
 const only = (cacheControl: string) => (): Headers => ({ "Cache-Control": cacheControl });
@@ -67,7 +66,7 @@ const ROWS: readonly Row[] = [
       ETag: facts.etag,
       ...(facts.edge && {
         "Mizan-Cache-Control": `max-age=${seconds(facts)}`,
-        "Cache-Groups": groups(facts),
+        [GROUPS]: formatStrings(facts.tags),
       }),
     }),
   ],
@@ -76,7 +75,7 @@ const ROWS: readonly Row[] = [
     (facts) => ({
       "Cache-Control": `public, max-age=0, s-maxage=${seconds(facts)}`,
       ETag: facts.etag,
-      "Cache-Groups": groups(facts),
+      [GROUPS]: formatStrings(facts.tags),
     }),
   ],
 ];
@@ -84,8 +83,10 @@ const ROWS: readonly Row[] = [
 /** The caching headers of a response, by name (MZ-POL-002). */
 export function responseHeaders(facts: ResponseFacts): Headers {
   const row = ROWS.find(([applies]) => applies(facts));
-  if (row !== undefined) return row[1](facts);
-  return { "Cache-Control": "public, no-cache", ETag: facts.etag };
+  if (row === undefined) return { "Cache-Control": "public, no-cache", ETag: facts.etag };
+  const headers = row[1](facts);
+  if (!(GROUPS in headers) || facts.networks === undefined) return headers;
+  return { ...headers, ...formatTags(facts.tags, facts.networks) };
 }
 
 /** The strong ETag of a body (MZ-POL-005). */

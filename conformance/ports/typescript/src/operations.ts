@@ -92,6 +92,13 @@ const TARGETS = {
   "held.format": ({ instances }: { instances: types.Instance[] }) => ({
     field: core.formatHeld(instances),
   }),
+  "tags.parse": ({ field }: { field: unknown }) => ({ tags: core.parseTags(untag(field) as Text) }),
+  "tags.format": async (input: { guards: types.Guard[]; networks?: string[] }) => ({
+    headers: core.formatTags(await Promise.all(input.guards.map(core.tag)), input.networks),
+  }),
+  "tags.purge": async ({ guards }: { guards: types.Guard[] }) => ({
+    field: await core.formatPurge(guards),
+  }),
   "url.build": (input: ContextInput & { args: types.Values }) =>
     core.buildRequest(input.base_url, input.context, input.parameters, input.args),
   "url.parse": (input: ContextInput & { query: unknown }) =>

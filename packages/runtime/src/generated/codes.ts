@@ -39,6 +39,8 @@ export type KnownCode =
   | "header.utf8"
   | "header.star"
   | "header.held"
+  | "header.tag"
+  | "header.tag_count"
   | "key.secret"
   | "token.size"
   | "token.malformed"
