@@ -55,6 +55,13 @@ need_chromium() {
   install "chromium" "chromium fonts-dejavu-core" "--cask chromium"
 }
 
+# need_varnish: sees to it that varnishd and varnishtest are there, with the modules of the edge's VCL.
+need_varnish() {
+  if command -v varnishd varnishtest >/dev/null &&
+    compgen -G "/usr/lib*/**/varnish/vmods/libvmod_xkey.so" >/dev/null; then return; fi
+  install "varnish with its modules" "varnish varnish-modules" varnish
+}
+
 # need_go: sees to it that the Go tool is there, which builds conformance/ports/go.
 need_go() { command -v go >/dev/null || install "go" golang-go go; }
 
