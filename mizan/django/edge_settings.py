@@ -112,6 +112,14 @@ KEYS: dict[str, Setting] = dict(
             404,
             "The longest that one request to a network may take, in seconds.",
         ),
+        _setting(
+            "KEYED",
+            (),
+            values.names,
+            405,
+            "The facets of VARY that the edge's key covers, for they follow from the host alone: "
+            "an edge keeps what varies by these, and nothing that varies by others.",
+        ),
     ]
 )
 
@@ -124,6 +132,7 @@ class EdgeSettings:
     purge: Mapping[str, Mapping[str, Any]] = field(repr=False)
     in_flight: float
     timeout: float
+    keyed: tuple[str, ...]
 
 
 _usable = partial(conf.member, "MIZAN_EDGE", KEYS)
@@ -139,6 +148,7 @@ def current() -> EdgeSettings | None:
         purge=_usable("PURGE"),
         in_flight=float(_usable("IN_FLIGHT")),
         timeout=float(_usable("TIMEOUT")),
+        keyed=tuple(_usable("KEYED")),
     )
 
 

@@ -72,7 +72,8 @@ class DjangoHost:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.identity_params = tuple(conf.usable("MIZAN_IDENTITY_PARAMS"))
-        self.edge = edge_settings.current() is not None
+        edge = edge_settings.current()
+        self.edge = edge is not None
         self.body_limit = int(conf.usable("MIZAN_BODY_LIMIT"))
         self.view_urls = conf.usable("MIZAN_VIEW_URLS")
         self.functions: Sequence[ClientFunction[..., Any]] = (
@@ -82,6 +83,7 @@ class DjangoHost:
         self.all_atomic = bool(connections.settings[DEFAULT_DB_ALIAS].get("ATOMIC_REQUESTS"))
         self._vary = sorted(conf.vary().items())
         self._declared = frozenset(conf.vary())
+        self._keyed = self._declared.intersection(edge.keyed if edge else ())
         settings_ = cache_settings.current()
         self.cache_secret = settings_.secret
         self.audience = str(conf.usable("MIZAN_MWT_AUDIENCE"))
@@ -266,7 +268,7 @@ class DjangoHost:
         self, request: HttpRequest, *, is_public: bool
     ) -> tuple[Any, AbstractContextManager[Witness]]:
         """Return a request that is watched, and the context in which to run functions."""
-        own = frozenset() if is_public else _IDENTITY
+        own = self._keyed if is_public else self._keyed | _IDENTITY
         witness = Witness(self._declared, strict=self.debug and is_public, own=own)
         watching = self._watched(witness) if self._watches_replicas else watched(witness)
         return PublicRequest(request, witness), watching

@@ -34,6 +34,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("IN_FLIGHT", "30", "got '30'"),
     ("TIMEOUT", 0, "from 0.1 to 300"),
     ("TIMEOUT", True, "a number of seconds"),
+    ("KEYED", "tenant", "expected a list of names, got 'tenant'"),
 ]
 
 
@@ -51,7 +52,7 @@ def test_a_wrong_key_is_a_check_with_its_own_id(name: str, value: Any, say: str)
 
 
 def test_every_key_has_an_id_of_its_own() -> None:
-    assert [each.check for each in KEYS.values()] == [f"mizan.E{n}" for n in range(401, 405)]
+    assert [each.check for each in KEYS.values()] == [f"mizan.E{n}" for n in range(401, 406)]
     assert {name for name, _, _ in WRONG} == KEYS.keys()
 
 

@@ -360,6 +360,25 @@ def test_what_is_declared_to_vary_may_be_seen_and_is_asked_for_again_each_time(
     assert one.content != two.content
 
 
+@pytest.mark.parametrize(("keyed", "kept"), [(["tenant"], True), (["language"], False)])
+def test_an_edge_keeps_what_varies_only_by_what_its_key_covers(
+    web: Web, keyed: list[str], kept: bool
+) -> None:
+    @client(context=PublicContext)
+    def seen(request: HttpRequest) -> str:
+        return str(request.tenant)  # type: ignore[attr-defined]
+
+    vary = {"tenant": lambda r: r.tenant, "language": lambda _: translation.get_language()}
+    edge = {"KEYED": [*keyed, "undeclared"]}
+    with middleware(set_tenant, MIZAN_EDGE=edge, MIZAN_CACHE={"VARY": vary}):
+        for _ in range(2):  # also from the origin's cache
+            one = web.read("public", headers={"X-Host": "acme.testserver"})
+            assert one["Cache-Control"].startswith("public, max-age=0, s-maxage=") is kept
+            assert one.has_header("Cache-Groups") is kept
+        two = web.read("public", headers={"X-Host": "other.testserver"})
+        assert one.content != two.content
+
+
 FACETS = {
     "cookie": "cookies",
     "Authorization": "headers",

@@ -6,6 +6,8 @@ The environment may say:
   the file `shop.sqlite3` beside manage.py.
 - REDIS_URL: `redis://host:port/0` keeps replies there, and tells all workers of what becomes
   stale. Default: in memory, for one process.
+- SHOP_EDGE: `1` says that an edge which purges stands in front, such as Varnish with the VCL that
+  `mizan edge vcl` writes. Without one nobody keeps for a year what nobody purges.
 - CELERY_BROKER_URL: `redis://host:port/1` hands tasks to workers (`celery -A shop worker`).
   Default: tasks run at once.
 - SHOP_SECRET: at least 50 characters. Without it a key that everybody knows is used: fine on your
@@ -97,6 +99,8 @@ if url := os.environ.get("REDIS_URL"):
     MIZAN_CACHE |= {"BACKEND": "redis", "URL": url, "SECRET": derived(SECRET_KEY, "cache")}
 else:
     SILENCED_SYSTEM_CHECKS = ["mizan.W006", "mizan.W010"]  # one process has one cache, one broker
+# An edge keys by the host, and the host says which shop.
+MIZAN_EDGE = {"KEYED": ["tenant"]} if os.environ.get("SHOP_EDGE") == "1" else False
 # Open pages follow what others change, under ASGI.
 MIZAN_EVENTS = {"BROKER": os.environ.get("REDIS_URL", "memory")}
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]

@@ -1,0 +1,199 @@
+"""The programs of a site with an edge in front: the shop under gunicorn with Redis, and each edge.
+
+All listen on free ports of 127.0.0.1, keep their files in a folder of their own, and are gone when
+their block has ended; what one said is shown where it does not come up.
+
+Invariant: only processes that were started here are ended, each by its id.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Self
+
+from behind import SHOP, Behind
+from servers import HOST, PATIENCE, Server, free_ports, wait_for
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+WORKERS, THREADS = 2, 12
+SECRET = "the-shop-behind-an-edge-on-loopback-keeps-no-secrets-at-all"  # noqa: S105 (see its value)
+
+
+class Program:
+    """A server of this machine: `command` listens on `port`."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="mizan-edge-")
+        self.folder = Path(self._folder.name)
+        (self.port,) = free_ports(1)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def command(self) -> Sequence[str]:
+        """Return the command that starts it."""
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        """Return its environment."""
+        return dict(os.environ)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def start(self) -> None:
+        """Start it, where it listened before, and wait until it listens."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command(), env=self.environment(), stdout=log, stderr=log, cwd=self.folder
+            )
+        wait_for(f"an answer of {self.name}", self._listens)
+
+    def stop(self) -> None:
+        """Tell it to end, and see to it that it does."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def said(self) -> str:
+        """Return the end of what it has said."""
+        return (self.folder / "log").read_text(errors="replace")[-4000:]
+
+    def _listens(self) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            raise RuntimeError(f"{self.name} has ended:\n{self.said()}")
+        with socket.socket() as found:
+            return found.connect_ex((HOST, self.port)) == 0
+
+
+class Origin(Program):
+    """The shop under gunicorn, with a Redis of its own and some people; `database`: a URL."""
+
+    name = "gunicorn"
+
+    def __init__(self, behind: Behind, *, people: int = 0, database: str | None = None) -> None:
+        super().__init__()
+        self.redis = Server()
+        self._behind = behind
+        self._people = people
+        self._database = database or f"sqlite:///{self.folder}/shop.sqlite3"
+
+    def environment(self) -> dict[str, str]:
+        paths = os.pathsep.join(map(str, (HERE, SHOP, ROOT)))
+        return os.environ | {
+            "BEHIND": self._behind.text(),
+            "DATABASE_URL": self._database,
+            "DJANGO_SETTINGS_MODULE": "shop.settings",
+            "PYTHONPATH": paths,
+            "REDIS_URL": self.redis.url,
+            "SHOP_DEBUG": "0",
+            "SHOP_EDGE": "1",
+            "SHOP_SECRET": SECRET,
+        }
+
+    def command(self) -> Sequence[str]:
+        options = ["--workers", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "30"]
+        options += ["--bind", f"{HOST}:{self.port}", "--access-logfile", str(self.requests_log)]
+        options += [
+            "--access-logformat",
+            "%(m)s %(U)s %(s)s",
+            "--graceful-timeout",
+            "2",
+            "--no-control-socket",
+        ]
+        return [sys.executable, "-m", "gunicorn", *options, "behind:served()"]
+
+    @property
+    def requests_log(self) -> Path:
+        return self.folder / "requests"
+
+    @property
+    def requests(self) -> int:
+        """How many requests have come."""
+        log = self.requests_log
+        return log.read_bytes().count(b"\n") if log.exists() else 0
+
+    def __enter__(self) -> Self:
+        self.redis.start()
+        try:
+            self._python(str(HERE / "people.py"), str(self._people))
+        except BaseException:
+            self.__exit__()
+            raise
+        return super().__enter__()
+
+    def __exit__(self, *_error: object) -> None:
+        super().__exit__()
+        self.redis.close()
+
+    def _python(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def manifest(self) -> Path:
+        """Write the edge's manifest into a file and return its path."""
+        path = self.folder / "manifest.json"
+        path.write_text(self._python(str(SHOP / "manage.py"), "export_edge_manifest"))
+        return path
+
+    def keys(self) -> list[dict[str, str]]:
+        """Return the keys that its identity tokens are verified with."""
+        text = "import json; from shop import settings; print(json.dumps(settings.MIZAN_MWT_KEYS))"
+        found: list[dict[str, str]] = json.loads(self._python("-c", text))
+        return found
+
+
+class Edge(Program):
+    """What stands in front of an origin; it is `EDGES` that names them."""
+
+    is_cache = True
+
+    def __init__(self, origin: Origin) -> None:
+        super().__init__()
+        self.origin = origin
+
+
+class Bare(Edge):
+    """No edge at all."""
+
+    name = "no edge"
+    is_cache = False
+
+    def start(self) -> None:
+        self.port = self.origin.port
