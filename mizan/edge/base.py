@@ -28,6 +28,7 @@ CODES = {
 }
 """What stops a purge, by code."""
 
+_is_id = re.compile(r"[A-Za-z0-9]{1,64}").fullmatch
 _is_secret = re.compile(r"[!-~]+").fullmatch
 
 
@@ -59,8 +60,6 @@ class Purger(Protocol):
 
     max_tags: int
     """How many tags go into one request."""
-    pace: float
-    """The least seconds between two requests that the network wants."""
 
     def purge(self, purge: Purge) -> None:
         """Purge; doing so twice is as once. Blocks, called by one thread at a time. Raises
@@ -95,6 +94,13 @@ def checked_url(value: Any, name: str) -> str:
     if not is_good or odd or not _is_secret(value):
         raise ConfigurationError("edge", wanted)
     return str(value).rstrip("/")
+
+
+def checked_id(value: Any, name: str) -> str:
+    """Return an id that may stand in a URL. Raises ConfigurationError."""
+    if isinstance(value, str) and _is_id(value):
+        return value
+    raise ConfigurationError("edge", f"{name}: expected an id of letters and digits.")
 
 
 def checked_secret(value: Any, name: str) -> str:

@@ -17,6 +17,7 @@ import urllib3
 from urllib3 import exceptions
 
 from mizan.edge.base import PurgeFailed
+from mizan.edge.bucket import Bucket
 
 MAX_ANSWER = 64 * 1024
 """The largest answer that is read, in bytes."""
@@ -49,10 +50,13 @@ class Answer:
 
 class Sender:
     """Sends requests, each of which takes `timeout` seconds at most; follows no redirect, tries
-    once; reads answers of up to `largest` bytes. Thread-safe."""
+    once, as often as `bucket` allows; reads answers of up to `largest` bytes. Thread-safe."""
 
-    def __init__(self, timeout: float, *, largest: int = MAX_ANSWER) -> None:
+    def __init__(
+        self, timeout: float, bucket: Bucket | None = None, *, largest: int = MAX_ANSWER
+    ) -> None:
         self._timeout = timeout
+        self._bucket = bucket
         self._largest = largest
         self._pool = urllib3.PoolManager(
             maxsize=4, retries=False, timeout=urllib3.Timeout(total=timeout)
@@ -74,6 +78,8 @@ class Sender:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Answer:
         """Return the answer, whatever its status. Raises PurgeFailed for none."""
+        if self._bucket is not None:
+            self._bucket.take()
         end = time.monotonic() + self._timeout
         try:
             response = self._pool.request(

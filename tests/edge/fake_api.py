@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -38,6 +39,11 @@ class Reply:
     breaks: bool = False
     drips: bool = False
 
+    def lines(self, size: int) -> Iterator[tuple[str, str]]:
+        """Yield the field lines of a body of so many bytes; a value may be several lines."""
+        for name, value in (self.headers | {"Content-Length": str(size)}).items():
+            yield from ((name, line) for line in value.split("\n"))
+
     @classmethod
     def of(cls, value: Any, status: int = 200, **headers: str) -> Reply:
         """Return a reply with JSON."""
@@ -53,8 +59,8 @@ class FakeApi:
         self.received: list[Received] = []
         self.troubles: deque[Reply] = deque()
         self._over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.api = self
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
@@ -78,46 +84,49 @@ class FakeApi:
         self.received.append(received)
         return self.troubles.popleft() if self.troubles else self.answer(received)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        api = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+class _Server(ThreadingHTTPServer):
+    """A server that knows whose it is."""
 
-            def _reply(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                reply = api._next(Received(self.command, self.path, headers, body))
-                if reply.hangs:
-                    api._over.wait()
-                    self.close_connection = True
-                    return
-                size = 1_000_000 if reply.drips or reply.breaks else len(reply.body)
-                self.send_response(reply.status)
-                for name, value in (reply.headers | {"Content-Length": str(size)}).items():
-                    for each in value.split("\n"):  # one field line each
-                        self.send_header(name, each)
-                self.end_headers()
-                self.wfile.write(reply.body)
-                while reply.drips and not api._over.wait(0.05):
-                    self.wfile.write(b" ")
-                self.close_connection = reply.breaks or reply.drips
+    daemon_threads = True
+    api: FakeApi
 
-            def __getattr__(self, name: str) -> Any:
-                if name.startswith("do_"):
-                    return self._reply
-                raise AttributeError(name)
 
-            def handle(self) -> None:
-                try:
-                    super().handle()
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
+class _Handler(BaseHTTPRequestHandler):
+    """Answers any method as the server's FakeApi says."""
 
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+    protocol_version = "HTTP/1.1"
+    server: _Server
 
-        return Handler
+    def _reply(self) -> None:
+        api = self.server.api
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = api._next(Received(self.command, self.path, headers, body))
+        self.close_connection = reply.hangs or reply.breaks or reply.drips
+        if reply.hangs:
+            api._over.wait()
+            return
+        size = 1_000_000 if reply.drips or reply.breaks else len(reply.body)
+        self.send_response(reply.status)
+        for name, value in reply.lines(size):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+        while reply.drips and not api._over.wait(0.05):
+            self.wfile.write(b" ")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self._reply
+        raise AttributeError(name)
+
+    def handle(self) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            super().handle()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
 
 
 def refused_url() -> str:

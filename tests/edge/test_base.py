@@ -11,6 +11,7 @@ from mizan.edge.base import (
     Purge,
     PurgeFailed,
     batches,
+    checked_id,
     checked_secret,
     checked_url,
     purge_of,
@@ -109,3 +110,13 @@ def test_another_secret_is_refused_and_not_shown(value: Any) -> None:
     with pytest.raises(ConfigurationError, match="token: expected text") as caught:
         checked_secret(value, "token")
     assert "hid" not in str(caught.value)
+
+
+def test_an_id_may_stand_in_a_url() -> None:
+    assert checked_id("SU1Z0isxPaozGVKXdv0eY", "service") == "SU1Z0isxPaozGVKXdv0eY"
+
+
+@pytest.mark.parametrize("value", [None, 5, "", "a/b", "a?b", "a\n", "a" * 65, "\u0661"])
+def test_another_id_is_refused(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="service: expected an id"):
+        checked_id(value, "service")

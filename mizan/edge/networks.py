@@ -1,0 +1,68 @@
+"""What each network publishes of the purges that it takes.
+
+What it publishes of the tags of responses is in `mizan/protocol/tags.py`.
+
+Invariant: every number has its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Rate(NamedTuple):
+    """Requests per second that last, and how many at once after a pause."""
+
+    per_second: float
+    burst: int
+
+
+class Limits(NamedTuple):
+    """What one request may name, and how many requests there may be.
+
+    `tags` of a request; `longest`: the bytes of its body, or of the field with the tags (None: it
+    publishes no such limit); `rates` by plan, the first where none is said (none: as many as its
+    machine takes); `sources`: where it says so.
+    """
+
+    tags: int
+    longest: int | None
+    rates: Mapping[str, Rate]
+    sources: tuple[str, ...]
+
+
+_HOUR: Final = 3600  # seconds
+
+LIMITS: Final[Mapping[str, Limits]] = {
+    "fastly": Limits(
+        256,
+        None,
+        {"all": Rate(100_000 / _HOUR, 1000)},
+        (
+            "https://www.fastly.com/documentation/reference/api/purging/",
+            "https://apis.io/rate-limits/fastly/fastly-rate-limits/",
+        ),
+    ),
+    "cloudflare": Limits(
+        100,
+        None,
+        {
+            "free": Rate(5 / 60, 25),
+            "pro": Rate(5, 25),
+            "business": Rate(10, 50),
+            "enterprise": Rate(50, 500),
+        },
+        (
+            "https://developers.cloudflare.com/cache/how-to/purge-cache/",
+            "https://developers.cloudflare.com/fundamentals/api/reference/limits/",
+        ),
+    ),
+    "varnish": Limits(
+        200,
+        8192,  # http_req_hdr_len: the field with its name
+        {},
+        ("https://varnish-cache.org/docs/7.1/reference/varnishd.html#list-of-parameters",),
+    ),
+}
+"""The limits of purging, by network."""

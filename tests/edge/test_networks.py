@@ -1,0 +1,56 @@
+"""mizan.edge.networks: every number has its source, and purgers keep to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mizan.edge.base import Purger
+from mizan.edge.cloudflare import CloudflarePurger
+from mizan.edge.fastly import FastlyPurger
+from mizan.edge.networks import LIMITS
+from mizan.edge.varnish import TAGS, VarnishPurger
+from mizan.protocol.tags import NETWORKS
+
+PURGERS: dict[str, type[Purger]] = {
+    "cloudflare": CloudflarePurger,
+    "fastly": FastlyPurger,
+    "varnish": VarnishPurger,
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_has_a_source_and_makes_sense(name: str) -> None:
+    limits = LIMITS[name]
+    assert limits.sources
+    assert all(each.startswith("https://") for each in limits.sources)
+    assert limits.tags > 0
+    assert all(rate.per_second > 0 and rate.burst > 0 for rate in limits.rates.values())
+
+
+def test_a_network_that_takes_purges_has_a_field_for_tags() -> None:
+    assert LIMITS.keys() <= NETWORKS.keys()
+    assert PURGERS.keys() <= LIMITS.keys()
+
+
+@pytest.mark.parametrize("name", PURGERS)
+def test_a_purger_keeps_to_the_limit(name: str) -> None:
+    assert PURGERS[name].max_tags == LIMITS[name].tags
+
+
+def test_the_published_numbers() -> None:
+    assert (LIMITS["fastly"].tags, LIMITS["cloudflare"].tags) == (256, 100)
+    assert {
+        plan: (rate.per_second, rate.burst) for plan, rate in LIMITS["cloudflare"].rates.items()
+    } == {
+        "free": (5 / 60, 25),
+        "pro": (5, 25),
+        "business": (10, 50),
+        "enterprise": (50, 500),
+    }
+
+
+def test_the_longest_tags_fit_into_varnishs_field() -> None:
+    longest = LIMITS["varnish"].longest
+    assert longest is not None
+    field = f"{TAGS}: {' '.join(['x' * 32] * LIMITS['varnish'].tags)}"
+    assert len(field) < longest
