@@ -1,12 +1,22 @@
-"""`mizan fuzz TOPIC`: a port against this implementation, or another port, on random input."""
+"""`mizan fuzz TOPIC`: a port against this implementation, or another port, on random input.
+
+`mizan fuzz http` is a module of its own.
+"""
+
+from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mizan.cli.common import need
+from mizan.cli.fuzz_http import http
+
+if TYPE_CHECKING:
+    from mizan_conformance.fuzz.campaign import Row
+    from mizan_conformance.fuzz.run import Engine
 
 # Each is a command. `mizan_conformance.fuzz.topics` has their operations; they are named here so
 # that the help needs no import of it.
@@ -18,6 +28,7 @@ TOPICS = {
     "jcs": "canonical text and the reading of JSON",
     "key": "cache keys and permission keys",
     "manifest": "manifests and the targets of mutations",
+    "tags": "the fields that list tags",
     "targets": "sets of targets, matching, guards",
     "token": "identity tokens",
     "url": "canonical URLs",
@@ -26,7 +37,7 @@ TOPICS = {
 
 @click.group()
 def command() -> None:
-    """Compare a port with this implementation, or another, on random input."""
+    """Fuzz a live server, or compare a port with this implementation, or another port."""
 
 
 def _add(topic: str) -> None:
@@ -46,7 +57,7 @@ def _add(topic: str) -> None:
     @command.command(
         topic,
         help=text,
-        short_help=TOPICS[topic].capitalize() + ".",
+        short_help=f"{TOPICS[topic][0].upper()}{TOPICS[topic][1:]}.",
         context_settings={"allow_interspersed_args": False},
     )
     @click.option(
@@ -108,5 +119,82 @@ def _fuzz(topic: str, port: tuple[str, ...], against: str | None, **options: Any
     return 0 if difference is None else 1
 
 
+@command.command(
+    "all", short_help="Every topic, at length.", context_settings={"allow_interspersed_args": False}
+)
+@click.option(
+    "--examples",
+    type=click.IntRange(min=0),
+    default=1_000_000,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many inputs the fast engine draws for each topic.",
+)
+@click.option(
+    "--hypothesis",
+    type=click.IntRange(min=0),
+    default=20_000,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many Hypothesis draws for each topic.",
+)
+@click.option("--seed", type=int, help="Repeat a run; default: a random one.")
+@click.option(
+    "--against",
+    metavar="COMMAND",
+    help="Compare with the port that this command starts, in place of this implementation.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Write the smallest difference of each topic to this folder; default: print it.",
+)
+@click.argument("port", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
+def everything(
+    port: tuple[str, ...],
+    examples: int,
+    hypothesis: int,
+    seed: int | None,
+    against: str | None,
+    output: Path | None,
+) -> int:
+    """Fuzz every topic, first fast, then by Hypothesis: about an hour.
+
+    A line for each topic says how many inputs were drawn and how long that took. What the port
+    does not declare is left out. Exits as the command of a topic does.
+
+    \b
+    Examples:
+      mizan fuzz all -- node port.js
+      mizan fuzz all --examples 1000 --hypothesis 0 -- node port.js
+    """
+    need("testing", "http_sf", "hypothesis")
+    from mizan_conformance.channel import PortUnusable
+    from mizan_conformance.fuzz.campaign import fuzz_all
+
+    engines: dict[Engine, int] = {"fast": examples, "hypothesis": hypothesis}
+    wanted = {name: number for name, number in engines.items() if number}
+    other = None if against is None else shlex.split(against)
+    status = 0
+    try:
+        for row in fuzz_all(port, wanted, seed, against=other, output=output):
+            click.echo(_line(row))
+            status |= row.found is not None
+    except PortUnusable as error:
+        raise click.UsageError(str(error)) from error
+    return status
+
+
+def _line(row: Row) -> str:
+    outcome = "DIFFERENCE" if row.found else "no difference"
+    if not row.examples:
+        return f"{row.topic:<10} {row.engine:<10} not declared by the port"
+    return (
+        f"{row.topic:<10} {row.engine:<10} {row.examples:>10,} examples {row.seconds:>7.0f} s"
+        f"  {outcome}"
+    )
+
+
 for name in TOPICS:
     _add(name)
+command.add_command(http)

@@ -105,3 +105,11 @@ def test_only_a_public_read_that_may_be_shared_says_public() -> None:
 
 def test_etag() -> None:
     assert etag(b"{}") == '"' + hashlib.sha256(b"{}").hexdigest()[:32] + '"'
+
+
+def test_networks_are_told_the_tags_where_there_are_groups() -> None:
+    found = response_headers(**READ, networks=("fastly", "akamai"))
+    assert found["Surrogate-Key"] == "user h-x"
+    assert found["Edge-Cache-Tag"] == "user,h-x"
+    kept = response_headers(**{**READ, "edge": False}, networks=("fastly",))
+    assert not {"Surrogate-Key", "Cache-Groups"} & kept.keys()

@@ -44,6 +44,9 @@ PLACES: Final[Mapping[str, tuple[Free, ...]]] = {
     "header.format": (Free(("targets", "*", *_PARAMS), "scalar"),),
     "held.parse": (Free(("field",), "string"),),
     "held.format": (Free(("instances", "*", *_PARAMS), "scalar"),),
+    "tags.parse": (Free(("field",), "text"),),
+    "tags.format": (Free(("guards", "*", *_PARAMS), "string"),),
+    "tags.purge": (Free(("guards", "*", *_PARAMS), "string"),),
     "url.build": (Free(("args", "*"), "scalar"),),
     "url.parse": (Free(("query",), "text"),),
     "key.derive": (
@@ -69,6 +72,7 @@ TOPICS: Final[Mapping[str, tuple[str, ...]]] = {
     "manifest": ("manifest.build", "mutation.targets"),
     "edge": ("edge.resolve",),
     "events": ("events.visible",),
+    "tags": ("tags.parse", "tags.format", "tags.purge"),
 }
 """The operations of each topic."""
 

@@ -44,6 +44,20 @@ describe("responseHeaders", () => {
       { ...OWN, "Mizan-Cache-Control": "max-age=60", ...GROUPS },
     ],
     [{ userScoped: true, edge: false }, OWN],
+    [
+      { edge: false, networks: ["fastly"] },
+      { "Cache-Control": "public, no-cache", ...ETAG },
+    ],
+    [
+      { cache: 5, networks: ["fastly", "akamai"] },
+      {
+        "Cache-Control": "public, max-age=0, s-maxage=5",
+        ...ETAG,
+        ...GROUPS,
+        "Surrogate-Key": "user h-a",
+        "Edge-Cache-Tag": "user,h-a",
+      },
+    ],
     [{}, { "Cache-Control": "public, max-age=0, s-maxage=31536000", ...ETAG, ...GROUPS }],
     [
       { kind: "view", cache: 0 },
