@@ -56,7 +56,7 @@ STATES = (
     "mizan; fwd=bypass; detail=unavailable",
     "",
 )
-SHOWN = ("operations", "read", "direct", "write", "undone", "failed", *filter(None, STATES))
+SHOWN = ("operations", "read", "direct", "write", "undone", "failed")
 _FORMAT = struct.Struct("<BBHIqqq")
 
 
@@ -137,37 +137,51 @@ class Verdict:
 
 
 def judge(
-    records: Iterable[Record], outbox: Outbox, losses: Sequence[Loss], *, life: float
+    records: Iterable[Record],
+    outbox: Outbox,
+    losses: Sequence[Loss],
+    *,
+    life: float,
+    states: Sequence[str] = STATES,
+    seen: bool = True,
 ) -> Verdict:
-    """Return what records show; `life`: seconds that an entry lives."""
+    """Return what records show; `life`: seconds that an entry lives; `states`: what `state` of a
+    read is an index of; `seen`: whether a version binds once it was seen."""
     verdict = Verdict()
-    verdict.counts.update(dict.fromkeys(SHOWN, 0))
+    verdict.counts.update(dict.fromkeys([*SHOWN, *filter(None, states)], 0))
     by_key: dict[int, list[Record]] = defaultdict(list)
     for each in records:
         by_key[each.key].append(each)
-        _count(verdict.counts, each)
+        _count(verdict.counts, each, states)
     if failed := verdict.counts["failed"]:
         verdict.wrong.append(f"{failed} requests were not answered as they should be")
     for key, found in by_key.items():
-        _Row(key, found, outbox, losses, round(life * NS)).judge(verdict)
+        _Row(key, found, outbox, losses, round(life * NS), states).judge(verdict, seen=seen)
     return verdict
 
 
-def _count(counts: Counter[str], record: Record) -> None:
+def _count(counts: Counter[str], record: Record, states: Sequence[str]) -> None:
     kind = Kind(record.kind)
     counts["operations"] += kind in OPERATIONS
     counts[f"{kind.name.lower()}"] += 1
     counts["outboxed"] += kind is Kind.WRITE and record.row > 0
     if kind is Kind.READ:
-        counts[STATES[record.state] or "uncached"] += 1
+        counts[states[record.state] or "uncached"] += 1
 
 
 class _Row:
     """What was done to one row, and from when each of its versions binds."""
 
     def __init__(
-        self, key: int, records: list[Record], outbox: Outbox, losses: Sequence[Loss], life: int
+        self,
+        key: int,
+        records: list[Record],
+        outbox: Outbox,
+        losses: Sequence[Loss],
+        life: int,
+        states: Sequence[str],
     ) -> None:
+        self.states = states
         self.key = key
         self.life = life
         self.outbox = outbox
@@ -197,13 +211,14 @@ class _Row:
         promised = max((each for each in met if each.promised), key=_end, default=None)
         return promised, max(met, key=_end, default=None)
 
-    def judge(self, verdict: Verdict) -> None:
+    def judge(self, verdict: Verdict, *, seen: bool) -> None:
         """Note every stale read."""
         acked = {version: each.end for version, each in self.acked.items()}
-        seen = self._seen(acked)
         verdict.counts["STALE after an acknowledgement"] += 0
         self._pass("after an acknowledgement", self._binding(acked), 0, verdict)
-        self._pass("after a commit that was seen", self._binding(seen), 1, verdict)
+        if seen:
+            known = self._binding(self._seen(acked))
+            self._pass("after a commit that was seen", known, 1, verdict)
         raw = _Floor(acked.items())
         bound = _Floor(self._binding(acked).items())
         for read in self.reads:
@@ -253,7 +268,7 @@ class _Row:
         late = (read.begin - end) / NS
         return (
             f"row {self.key}: a read {name} of version {floor} returned {read.version} "
-            f"({STATES[read.state]}), {late:.3f} s after that change of {(end - begin) / NS:.3f} s"
+            f"({self.states[read.state]}), {late:.3f} s after that change of {(end - begin) / NS:.3f} s"
         )
 
 

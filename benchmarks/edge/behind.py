@@ -95,6 +95,7 @@ def wrapped(application: Application, behind: Behind) -> Application:
 def served() -> Application:
     """Return what gunicorn serves."""
     from django.conf import settings
+
     from shop.wsgi import application
 
     settings.DATABASES["default"]["CONN_MAX_AGE"] = None  # logging in to PostgreSQL is slow

@@ -13,11 +13,12 @@ import django
 
 django.setup()
 
-from django.contrib.auth.hashers import make_password  # noqa: E402 (Django is set up before)
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from store.management.commands.seed import PASSWORD  # noqa: E402
-from store.models import Customer  # noqa: E402
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from store.management.commands.seed import MANAGERS, PASSWORD
+from store.models import Customer
 
 TENANT = "north"
 
@@ -27,6 +28,9 @@ def main(number: int) -> None:
     call_command("migrate", verbosity=0)
     call_command("seed", many=True)
     password = make_password(PASSWORD)
+    (mara,) = User.objects.filter(username__in=MANAGERS)
+    nils = User.objects.create(username="nils", password=password)
+    nils.user_permissions.set(mara.user_permissions.all())
     for index in range(1, number + 1):
         name = f"buyer-{index}"
         user = User.objects.create(username=name, password=password)

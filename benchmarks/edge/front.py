@@ -14,8 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -177,23 +176,3 @@ class Origin(Program):
         text = "import json; from shop import settings; print(json.dumps(settings.MIZAN_MWT_KEYS))"
         found: list[dict[str, str]] = json.loads(self._python("-c", text))
         return found
-
-
-class Edge(Program):
-    """What stands in front of an origin; it is `EDGES` that names them."""
-
-    is_cache = True
-
-    def __init__(self, origin: Origin) -> None:
-        super().__init__()
-        self.origin = origin
-
-
-class Bare(Edge):
-    """No edge at all."""
-
-    name = "no edge"
-    is_cache = False
-
-    def start(self) -> None:
-        self.port = self.origin.port

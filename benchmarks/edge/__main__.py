@@ -1,0 +1,47 @@
+"""The shop behind an edge: is anything stale or another's, and what the edge keeps from the origin.
+
+usage: scripts/bench edge [--minutes N] [--only EDGE] [--fault FAULT] [--seed N] [--json]
+
+The shop of examples/ runs under gunicorn with a Redis and a PostgreSQL of its own; in front of it
+stands Varnish with what `mizan edge vcl` writes, then `mizan-edge`. Some people read and change it at
+random through that edge; a tenth of all reads leave the origin late, so that what they say may be
+stale before it arrives. It is red if a read that began after a change was acknowledged shows what was
+before it, or if anybody is shown what is another's. The minutes are shared by the edges.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "coherence")]
+
+import common
+import storm
+from edges import EDGES
+
+MINUTE = 60.0
+
+
+def main() -> int:
+    """Run it. Returns 1 where the promise was broken."""
+    parser = common.parser(__doc__)
+    parser.add_argument("--minutes", type=float, default=2, metavar="N", help="in all")
+    parser.add_argument("--only", choices=EDGES)
+    parser.add_argument("--fault", default="", help="plant a fault")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    common.with_postgres()
+    names = [given.only] if given.only else [name for name, each in EDGES.items() if each.is_cache]
+    status = 0
+    for name in names:
+        seconds = given.minutes * MINUTE / len(names)
+        verdict = storm.run(name, seconds, seed=given.seed, fault=given.fault)
+        found = {"edge": name, **verdict.counts}
+        status |= common.conclude(found, verdict.wrong[:20], as_json=given.json)
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
