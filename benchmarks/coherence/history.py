@@ -265,10 +265,10 @@ class _Row:
 
     def _tell(self, name: str, read: Record, floor: int) -> str:
         begin, end = self.spans.get(floor, (0, 0))
-        late = (read.begin - end) / NS
+        late, state = (read.begin - end) / NS, self.states[read.state]
         return (
             f"row {self.key}: a read {name} of version {floor} returned {read.version} "
-            f"({self.states[read.state]}), {late:.3f} s after that change of {(end - begin) / NS:.3f} s"
+            f"({state}), {late:.3f} s after that change of {(end - begin) / NS:.3f} s"
         )
 
 

@@ -3,10 +3,10 @@
 usage: scripts/bench edge [--minutes N] [--only EDGE] [--fault FAULT] [--seed N] [--json]
 
 The shop of examples/ runs under gunicorn with a Redis and a PostgreSQL of its own; in front of it
-stands Varnish with what `mizan edge vcl` writes, then `mizan-edge`. Some people read and change it at
-random through that edge; a tenth of all reads leave the origin late, so that what they say may be
-stale before it arrives. It is red if a read that began after a change was acknowledged shows what was
-before it, or if anybody is shown what is another's. The minutes are shared by the edges.
+stands Varnish with what `mizan edge vcl` writes, then `mizan-edge`. Some people read and change it
+at random through that edge; a tenth of all reads leave the origin late, so that what they say may
+be stale before it arrives. It is red if a read that began after a change was acknowledged shows what
+was before it, or if anybody is shown what is another's. The minutes are shared by the edges.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "coherence")]
 
-import common
-import storm
-from edges import EDGES
+import common  # noqa: E402 (found by the line before, as are those below)
+import storm  # noqa: E402
+from edges import EDGES  # noqa: E402
 
 MINUTE = 60.0
 

@@ -27,12 +27,14 @@ PURGES = ("x-mizan-invalidate", "cache-group-invalidation")
 class Behind:
     """`late`: the share of reads that leave up to `longest` seconds after they were computed.
 
+    `gate`: a folder; while it has a file `closed` no read leaves, and each makes a file `waiting`.
     `scopes` false: mutations purge whole contexts, as if nothing had a parameter that scopes it.
     `fault`: `no-purge` tells no edge what is stale, `no-user` calls what is a user's public.
     """
 
     late: float = 0.0
     longest: float = 0.0
+    gate: str = ""
     scopes: bool = True
     fault: str = ""
 
@@ -42,8 +44,15 @@ class Behind:
 
     def wait(self, method: str) -> None:
         """Keep some reads back: what they say may be stale when they leave."""
-        if method == "GET" and random.random() < self.late:
+        if method != "GET":
+            return
+        if random.random() < self.late:
             time.sleep(random.uniform(0, self.longest))
+        closed = Path(self.gate, "closed")
+        if self.gate and closed.exists():
+            closed.with_name("waiting").touch()
+            while closed.exists():
+                time.sleep(0.01)
 
     def headers(self, headers: Headers) -> Headers:
         """Return the headers of a reply, as they leave."""

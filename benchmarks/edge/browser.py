@@ -43,7 +43,7 @@ class Reply:
 
     @property
     def edge(self) -> str:
-        """What the edge says it did: `hit`, `collapsed`, why it forwarded, or nothing (RFC 9211)."""
+        """What the edge says: `hit`, `collapsed`, why it forwarded, or nothing (RFC 9211)."""
         said = ",".join(self.headers.get_all("Cache-Status", [])).rpartition(",")[2]
         name, *params = (each.strip() for each in said.split(";"))
         if name in (ORIGIN, ""):

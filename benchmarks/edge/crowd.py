@@ -3,8 +3,8 @@
 A version is a product's stock, which only grows here, or a customer's phone number, which only that
 customer changes, one change after the other. Every read notes the versions of all that it shows.
 
-Invariant: whatever a reply shows of a user is that of who asked, or who asked may see it; else it is
-noted as a leak.
+Invariant: what a reply shows of a user is of the one who asked, or may be seen by that one; else it
+is noted as a leak.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from browser import Browser, Reply
 from history import Kind, Log, Record
@@ -50,7 +50,7 @@ class Party:
 class Person(threading.Thread):
     """One of them; goes on until it is over, or until anything is wrong."""
 
-    mix: dict[str, int]
+    mix: ClassVar[dict[str, int]]
 
     def __init__(self, name: str, party: Party, draw: Random) -> None:
         super().__init__(name=name, daemon=True)
@@ -137,7 +137,7 @@ class Person(threading.Thread):
 class Visitor(Person):
     """Somebody without an account."""
 
-    mix = {"product": 75, "catalogue": 15, "session": 10}
+    mix: ClassVar = {"product": 75, "catalogue": 15, "session": 10}
 
 
 class Member(Person):
@@ -158,7 +158,7 @@ class Member(Person):
 class Buyer(Member):
     """A customer, at one of several devices."""
 
-    mix = {"product": 30, "catalogue": 10, "session": 15, "own": 40, "others": 5}
+    mix: ClassVar = {"product": 30, "catalogue": 10, "session": 15, "own": 40, "others": 5}
 
     def arrive(self) -> None:
         super().arrive()
@@ -188,7 +188,7 @@ class Buyer(Member):
 class Mover(Buyer):
     """The device of a customer from which the data are changed."""
 
-    mix = {**Buyer.mix, "move": 15}
+    mix: ClassVar = {**Buyer.mix, "move": 15}
 
     def arrive(self) -> None:
         super().arrive()
@@ -208,7 +208,14 @@ class Mover(Buyer):
 class Manager(Member):
     """Somebody who runs the shop: several may change one product at a time."""
 
-    mix = {"product": 30, "catalogue": 10, "session": 5, "stock": 15, "customer": 15, "restock": 25}
+    mix: ClassVar = {
+        "product": 30,
+        "catalogue": 10,
+        "session": 5,
+        "stock": 15,
+        "customer": 15,
+        "restock": 25,
+    }
 
     def stock(self) -> None:
         """Look at the stock of all products."""

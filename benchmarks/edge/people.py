@@ -11,20 +11,18 @@ import sys
 
 import django
 
-django.setup()
-
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import User
-from django.core.management import call_command
-
-from store.management.commands.seed import MANAGERS, PASSWORD
-from store.models import Customer
-
 TENANT = "north"
 
 
 def main(number: int) -> None:
     """Fill it."""
+    from django.contrib.auth.hashers import make_password
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+
+    from store.management.commands.seed import MANAGERS, PASSWORD
+    from store.models import Customer
+
     call_command("migrate", verbosity=0)
     call_command("seed", many=True)
     password = make_password(PASSWORD)
@@ -40,4 +38,5 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
+    django.setup()
     main(int(sys.argv[1]))
