@@ -54,15 +54,30 @@ class Mutator:
                 for path, value in walk(case.input):
                     self._values[case.op, general(path)].append(value)
         self._ops = [op for op in ops if op in self._seeds]
+        self._walked: dict[int, list[tuple[Path, Any]]] = {}
 
     def draw(self, random: Random) -> Case:
         """Return one case: an input of the seeds with one to four changes."""
         op = random.choice(self._ops)
         input_ = random.choice(self._seeds[op])
-        for _ in range(random.choice((1, 1, 1, 2, 3, 4))):
-            path, value = random.choice(list(walk(input_)))
-            input_ = replaced(input_, path, self._changed(op, path, value, random))
-        return Case(op, input_)
+        places = self._places(input_)
+        for _ in range(random.choice((0, 0, 0, 1, 2, 3))):
+            input_ = self._with_a_change(op, input_, places, random)
+            places = list(walk(input_))
+        return Case(op, self._with_a_change(op, input_, places, random))
+
+    def _places(self, seed: dict[str, Any]) -> list[tuple[Path, Any]]:
+        """Return the places of an input of the seeds, which last as long as this does."""
+        if id(seed) not in self._walked:
+            self._walked[id(seed)] = list(walk(seed))
+        return self._walked[id(seed)]
+
+    def _with_a_change(
+        self, op: str, input_: dict[str, Any], places: list[tuple[Path, Any]], random: Random
+    ) -> dict[str, Any]:
+        path, value = random.choice(places)
+        changed: dict[str, Any] = replaced(input_, path, self._changed(op, path, value, random))
+        return changed
 
     def _changed(self, op: str, path: Path, value: Any, random: Random) -> Any:
         free = kind_of(op, path)

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as with_seed
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky
 
 from mizan.testing import (
     declarations,
@@ -23,19 +20,12 @@ from mizan.testing import (
     target_set_documents,
 )
 
-from .mutate import Case, Mutator
+from .engine import Enough, drawn
+from .mutate import Case, Mutator, is_tag
 from .search import Search
 from .vector import Difference
 
 _MOST_FAULTS: Final = 20  # after that a hang or crash is small enough: each costs time
-_SETTINGS: Final = settings(
-    deadline=None,
-    database=None,
-    print_blob=False,
-    report_multiple_bugs=False,
-    phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
 
 
 def _case(op: str, **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Case]:
@@ -44,6 +34,16 @@ def _case(op: str, **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Case]
 
 def _as_bytes(data: bytes) -> dict[str, str]:
     return {"$bytes": data.hex()}
+
+
+def _tagged(value: Any) -> Any:
+    """Return a value as annex C.1 writes it: an object with a name like a tag's by its members."""
+    if isinstance(value, list):
+        return [_tagged(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    members = [[name, _tagged(item)] for name, item in value.items()]
+    return {"$members": members} if is_tag(value) else dict(members)
 
 
 def _formats() -> st.SearchStrategy[Case]:
@@ -57,8 +57,8 @@ def _formats() -> st.SearchStrategy[Case]:
 
 # What is drawn besides changes of the vectors' inputs.
 _OWN: Final[Mapping[str, Callable[[], st.SearchStrategy[Case]]]] = {
-    "canonical": lambda: _case("canonical", value=json_values()),
-    "jcs": lambda: _case("jcs", value=json_values()),
+    "canonical": lambda: _case("canonical", value=json_values().map(_tagged)),
+    "jcs": lambda: _case("jcs", value=json_values().map(_tagged)),
     "header": lambda: (
         _case("header.parse", field=headers())
         | _case("header.parse", field=(st.binary(max_size=40)).map(_as_bytes))
@@ -81,12 +81,8 @@ def cases(topic: str, mutator: Mutator) -> st.SearchStrategy[Case]:
     return changed | _OWN[topic]() if topic in _OWN else changed
 
 
-class _Enough(BaseException):
-    """Stops the search: what is found is good enough."""
-
-
 def search(
-    drawn: Search, topic: str, mutator: Mutator, examples: int, seed: int
+    sides: Search, topic: str, mutator: Mutator, examples: int, seed: int
 ) -> Difference | None:
     """Compare the two sides on what Hypothesis draws. Returns the smallest difference, or None."""
     smallest: Difference | None = None
@@ -94,21 +90,17 @@ def search(
 
     def attempt(case: Case) -> None:
         nonlocal smallest, faults
-        drawn.asked += 1
-        drawn.progress(min(drawn.asked, examples), examples)
-        found = drawn.compare([case]) if case.op in drawn.ops else None
+        sides.asked += 1
+        sides.progress(min(sides.asked, examples), examples)
+        found = sides.compare([case]) if case.op in sides.ops else None
         if found is None:
             return
         if smallest is None or found.size <= smallest.size:
             smallest = found
         faults += found.is_slow
         if faults >= _MOST_FAULTS:
-            raise _Enough
+            raise Enough
         raise found
 
-    settled = settings(_SETTINGS, max_examples=examples)
-    try:
-        with_seed(seed)(settled(given(case=cases(topic, mutator))(attempt)))()
-    except (Difference, Flaky, _Enough):
-        return smallest
-    return None
+    drawn(cases(topic, mutator), attempt, examples, seed, (Difference,))
+    return smallest
