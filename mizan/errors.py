@@ -27,7 +27,7 @@ _CODES: Final = {
     "param": "missing unknown repeated",
     "url": "size character percent utf8",
     "header": "size syntax item_type name two_functions duplicate_parameter bare_parameter "
-    "value_type integer_form unencoded percent utf8 star held",
+    "value_type integer_form unencoded percent utf8 star held tag tag_count",
     "key": "secret",
     "token": "size malformed crit typ alg kid signature claims audience lifetime not_yet expired",
     "declaration": "name duplicate both unknown_target parameter_type default ambiguous scope by "

@@ -71,7 +71,10 @@ describe("parseTags", () => {
 
   it("reads or refuses whatever it is given", () => {
     const bytes = fc.uint8Array({ maxLength: 40 });
-    const text = fc.string({ unit: fc.constantFrom(...'"a-z, ;=*\\\té\ud800'), maxLength: 30 });
+    const text = fc.string({
+      unit: fc.constantFrom('"', "a", "-", ",", " ", ";", "=", "*", "\\", "\t", "\ud800"),
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(fc.oneof(bytes, text), (field) => {
         codeOf(() => {
