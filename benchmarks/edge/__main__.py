@@ -5,8 +5,8 @@ usage: scripts/bench edge [--minutes N] [--only EDGE] [--fault FAULT] [--seed N]
 The shop of examples/ runs under gunicorn with a Redis and a PostgreSQL of its own; in front of it
 stands Varnish with what `mizan edge vcl` writes, then `mizan-edge`. Some people read and change it
 at random through that edge; a tenth of all reads leave the origin late, so that what they say may
-be stale before it arrives. It is red if a read that began after a change was acknowledged shows what
-was before it, or if anybody is shown what is another's. The minutes are shared by the edges.
+be stale before it arrives. Red: a read that began after a change was acknowledged shows what was
+before it, or anybody is shown what is another's. The minutes are shared by the edges.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "coherence")]
 import common  # noqa: E402 (found by the line before, as are those below)
 import storm  # noqa: E402
 from edges import EDGES  # noqa: E402
+from planted import FAULTS  # noqa: E402
 
 MINUTE = 60.0
 
@@ -29,7 +30,7 @@ def main() -> int:
     parser = common.parser(__doc__)
     parser.add_argument("--minutes", type=float, default=2, metavar="N", help="in all")
     parser.add_argument("--only", choices=EDGES)
-    parser.add_argument("--fault", default="", help="plant a fault")
+    parser.add_argument("--fault", choices=FAULTS, default="", help="plant one, to be found")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     common.with_postgres()

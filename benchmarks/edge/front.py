@@ -8,7 +8,6 @@ Invariant: only processes that were started here are ended, each by its id.
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -24,6 +23,11 @@ from servers import HOST, PATIENCE, Server, free_ports, wait_for
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORKERS, THREADS = 2, 12
+_KEYS = """
+import json
+from shop import secrets, settings
+print(json.dumps({"keys": [secrets.public_part(settings.MIZAN_MWT_KEYS[0])]}))
+"""
 SECRET = "the-shop-behind-an-edge-on-loopback-keeps-no-secrets-at-all"  # noqa: S105 (see its value)
 
 
@@ -81,6 +85,15 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.process = None
+
+    def run(self, *command: str) -> str:
+        """Run a command to its end, in the server's environment, and return what it printed."""
+        done = subprocess.run(
+            command, env=self.environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
 
     def said(self) -> str:
         """Return the end of what it has said."""
@@ -143,7 +156,7 @@ class Origin(Program):
     def __enter__(self) -> Self:
         self.redis.start()
         try:
-            self._python(str(HERE / "people.py"), str(self._people))
+            self.run(sys.executable, str(HERE / "people.py"), str(self._people))
         except BaseException:
             self.__exit__()
             raise
@@ -153,26 +166,14 @@ class Origin(Program):
         super().__exit__()
         self.redis.close()
 
-    def _python(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-        return done.stdout
-
     def manifest(self) -> Path:
         """Write the edge's manifest into a file and return its path."""
         path = self.folder / "manifest.json"
-        path.write_text(self._python(str(SHOP / "manage.py"), "export_edge_manifest"))
+        path.write_text(self.run(sys.executable, str(SHOP / "manage.py"), "export_edge_manifest"))
         return path
 
-    def keys(self) -> list[dict[str, str]]:
-        """Return the keys that its identity tokens are verified with."""
-        text = "import json; from shop import settings; print(json.dumps(settings.MIZAN_MWT_KEYS))"
-        found: list[dict[str, str]] = json.loads(self._python("-c", text))
-        return found
+    def keys(self) -> Path:
+        """Write the JWK set that an edge verifies identity tokens by; return its path."""
+        path = self.folder / "keys.json"
+        path.write_text(self.run(sys.executable, "-c", _KEYS))
+        return path

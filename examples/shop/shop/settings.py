@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from shop.database import database
-from shop.secrets import derived, token_key
+from shop.secrets import derived, signing_key, token_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 NODE_MODULES = BASE_DIR.parent.parent / "node_modules"
@@ -99,11 +99,12 @@ if url := os.environ.get("REDIS_URL"):
     MIZAN_CACHE |= {"BACKEND": "redis", "URL": url, "SECRET": derived(SECRET_KEY, "cache")}
 else:
     SILENCED_SYSTEM_CHECKS = ["mizan.W006", "mizan.W010"]  # one process has one cache, one broker
-# An edge keys by the host, and the host says which shop.
-MIZAN_EDGE = {"KEYED": ["tenant"]} if os.environ.get("SHOP_EDGE") == "1" else False
 # Open pages follow what others change, under ASGI.
 MIZAN_EVENTS = {"BROKER": os.environ.get("REDIS_URL", "memory")}
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]
 MIZAN_VIEW_URLS = {"product": ["/p/:product_id/"]}
 MIZAN_MWT_KEYS = [token_key(SECRET_KEY, "example-1")]
+if os.environ.get("SHOP_EDGE") == "1":
+    MIZAN_EDGE = {"KEYED": ["tenant"]}  # its key has the host, which says which shop
+    MIZAN_MWT_KEYS.insert(0, signing_key(SECRET_KEY, "example-2"))  # it may verify, and not sign
 MIZAN_PKEY_SECRET = derived(SECRET_KEY, "pkey")

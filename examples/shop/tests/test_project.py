@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 
 from mizan.django import generate_client_schema, generate_edge_manifest
+from mizan.protocol.token import Key
 from mizan.schemas import problems
 from shop.database import database
-from shop.secrets import derived, token_key
+from shop.secrets import derived, public_part, signing_key, token_key
 from store.models import Customer, Order, Product
 from store.paging import SIZE
 
@@ -79,3 +80,10 @@ def test_secrets_are_independent() -> None:
     assert len(keys) == 3
     assert all(len(each) == 32 for each in keys)
     assert token_key("a", "1")["k"] != token_key("a", "2")["k"]
+
+
+def test_an_edge_verifies_tokens_and_makes_none() -> None:
+    key = signing_key("a", "1")
+    assert Key.from_jwk(key).signs
+    assert not Key.from_jwk(public_part(key)).signs
+    assert public_part(key)["x"] == key["x"]
