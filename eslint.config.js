@@ -48,7 +48,8 @@ export default defineConfig(
   },
   {
     // The server follows calls with AsyncLocalStorage, and stands on Node's http.
-    files: ["packages/server/src/{node,running}.ts"],
+    // The edge has its adapter to Node and its command.
+    files: ["packages/server/src/{node,running}.ts", "packages/edge/src/{node,command}.ts"],
     rules: { "no-restricted-imports": "off" },
   },
 );

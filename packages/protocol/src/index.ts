@@ -1,4 +1,5 @@
 /** The Mizan protocol core: pure functions over Web APIs. The contract is SPEC.md. */
+export { tokenOf } from "./bearer.js";
 export { canonicalJson, canonicalString } from "./canonical.js";
 export { checkType, coerce } from "./coerce.js";
 export {

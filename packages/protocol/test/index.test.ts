@@ -60,6 +60,7 @@ describe("the package", () => {
       "statusOfCode",
       "tag",
       "targetGuard",
+      "tokenOf",
       "verifyToken",
       "visible",
     ]);

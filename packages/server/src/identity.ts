@@ -3,14 +3,7 @@
  * Invariant: a token that is there and not valid is a 401, never a fall-back to the session.
  */
 
-import {
-  decode,
-  isPlainObject,
-  type Key,
-  MizanError,
-  permissionKey,
-  verifyToken,
-} from "@mizan/protocol";
+import { type Key, MizanError, permissionKey, tokenOf, verifyToken } from "@mizan/protocol";
 import { BAD_TOKEN, Problem } from "./problem.js";
 
 /** A user, as `session` and `user` of the app return him; an app may add members to it. */
@@ -49,8 +42,6 @@ export interface Identification {
 }
 
 type Awaitable<T> = T | Promise<T>;
-
-const LONGEST = 8192;
 
 /** Whoever sends one request. Each question is asked once. */
 export class Asker {
@@ -143,24 +134,4 @@ export function permissionKeyOf(user: User | null, secret: Secret): Promise<stri
 /** Whether a user has a permission by name. */
 export function hasPermission(user: User | null, permission: string): boolean {
   return user !== null && (user.superuser === true || new Set(user.permissions).has(permission));
-}
-
-/** The token of X-Mizan-Token, else a Bearer token that says that it is an MWT (MZ-MWT-007). */
-function tokenOf(headers: Headers): string | null {
-  const own = headers.get("X-Mizan-Token");
-  if (own !== null) return own;
-  const [, bearer] = /^bearer +(.*)$/i.exec(headers.get("Authorization") ?? "") ?? [];
-  return bearer !== undefined && saysMwt(bearer) ? bearer : null;
-}
-
-function saysMwt(token: string): boolean {
-  const [head = ""] = token.split(".", 1);
-  if (head.length > LONGEST) return false;
-  try {
-    const text = atob(head.replaceAll("-", "+").replaceAll("_", "/"));
-    const header = decode(Uint8Array.from(text, (unit) => unit.charCodeAt(0)));
-    return isPlainObject(header) && header["typ"] === "mwt+jwt";
-  } catch {
-    return false; // an application's own
-  }
 }

@@ -1,0 +1,106 @@
+/**
+ * Which fields pass an edge (SPEC.md, MZ-HDR-017; RFC 9110, section 7.6.1).
+ * Invariant: nothing that steers this edge or changes what the origin answers under another name
+ * comes from a client.
+ */
+
+import { INVALIDATION, MizanError, TAG_FIELDS } from "@mizan/protocol";
+
+/** What is meant for one connection only. */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** What only origins say, to edges. */
+const OF_ORIGINS = [
+  ...TAG_FIELDS,
+  INVALIDATION,
+  "X-Mizan-Invalidate",
+  "Mizan-Cache-Control",
+  "Cache-Status",
+];
+
+/** Fields by which frameworks let a request name another host, path or method: none is in a key. */
+const STEERING = [
+  "forwarded",
+  "proxy",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
+  "x-forwarded-proto",
+  "x-forwarded-scheme",
+  "x-forwarded-server",
+  "x-host",
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-original-host",
+  "x-original-url",
+  "x-rewrite-url",
+  "x-mizan-purge-token",
+  "xkey-purge",
+  "expect",
+];
+
+const CONDITIONAL = [
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+];
+
+/** The fields of a request for the origin; `url` is what the client asked for. */
+export function towardsOrigin(request: Request, url: URL): Headers {
+  const headers = withoutHops(request.headers);
+  for (const name of [...OF_ORIGINS, ...STEERING]) headers.delete(name);
+  // Servers take `X_A` and `X-A` for the same.
+  for (const name of [...headers.keys()]) if (name.includes("_")) headers.delete(name);
+  if (request.body === null) headers.delete("content-length");
+  headers.set("Host", url.host);
+  headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));
+  headers.append("Via", "1.1 mizan-edge");
+  return headers;
+}
+
+/** Takes away what asks for a part, or for nothing where nothing changed. */
+export function withoutConditions(headers: Headers): Headers {
+  for (const name of CONDITIONAL) headers.delete(name);
+  return headers;
+}
+
+/** The fields of a reply for a client: without tags, unless they are to be kept. */
+export function towardsClient(given: Headers, keepTags: boolean): Headers {
+  const headers = withoutHops(given);
+  if (!keepTags) for (const name of [...TAG_FIELDS, INVALIDATION]) headers.delete(name);
+  return headers;
+}
+
+function withoutHops(given: Headers): Headers {
+  const headers = new Headers(given);
+  const listed = (given.get("connection") ?? "").split(",").map((name) => name.trim());
+  for (const name of [...HOP_BY_HOP, ...listed.filter(isFieldName)]) headers.delete(name);
+  return headers;
+}
+
+function isFieldName(name: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+}
+
+/** What a field lists, nothing where it is not there; null where it cannot be read. */
+export function readField<T>(field: string | null, parse: (field: string) => T[]): T[] | null {
+  try {
+    return parse(field ?? "");
+  } catch (error) {
+    if (error instanceof MizanError) return null;
+    throw error;
+  }
+}
