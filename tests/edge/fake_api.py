@@ -96,6 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers any method as the server's FakeApi says."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body are written apart
     server: _Server
 
     def _reply(self) -> None:

@@ -12,16 +12,13 @@ from django.db import Error as DatabaseError
 
 from mizan.cache.base import Cache, CacheUnavailable
 from mizan.django import outbox
+from mizan.django.management import named, told
 from mizan.django.management.reach import shared_broker, shared_cache
+from mizan.django.management.told import Line, aligned, counted
 from mizan.django.models import OutboxRow
-from mizan.errors import MizanError
 from mizan.events.base import BrokerUnavailable
-from mizan.protocol.header import parse
-from mizan.protocol.targets import EVERYTHING, Target, serialise
-from mizan.server.catalog import Catalog
+from mizan.protocol.targets import serialise
 from mizan.server.registry import registry
-
-_LEVELS = {"ok": "SUCCESS", "warn": "WARNING", "bad": "ERROR"}
 
 
 class Command(BaseCommand):
@@ -38,7 +35,7 @@ class Command(BaseCommand):
             "target",
             nargs="+",
             metavar="TARGET",
-            help="As in X-Mizan-Invalidate: 'user', 'user;user_id=5', or '*' for everything.",
+            help=named.HELP,
         )
         doctor = actions.add_parser(
             "doctor", help="Examine the server; exits with 1 where something must be changed."
@@ -70,13 +67,13 @@ class Command(BaseCommand):
             self._rows([(name, _number(value)) for name, value in found.items()])
 
     def _purge(self, cache: Cache, options: Mapping[str, Any]) -> None:
-        named = [each for text in options["target"] for each in _targets(registry.catalog, text)]
-        tags = outbox.announce(registry.catalog, cache, shared_broker(), named)
-        texts = [serialise(each) for each in named]
+        targets = named.targets(registry.catalog, options["target"])
+        tags = outbox.announce(registry.catalog, cache, shared_broker(), targets)
+        texts = [serialise(each) for each in targets]
         if options["json"]:
             self._json({"targets": texts, "guards": list(tags)})
         else:
-            self.stdout.write(f"Purged {', '.join(texts)}: {_counted(len(tags), 'guard')}.")
+            self.stdout.write(f"Purged {', '.join(texts)}: {counted(len(tags), 'guard')}.")
 
     def _doctor(self, cache: Cache, options: Mapping[str, Any]) -> None:
         if not hasattr(cache, "ask"):
@@ -90,54 +87,24 @@ class Command(BaseCommand):
             self._show(findings)
         bad = sum(each.level == "bad" for each in findings)
         if bad:
-            raise CommandError(f"{_counted(bad, 'thing')} must be changed.")
+            raise CommandError(f"{counted(bad, 'thing')} must be changed.")
 
     def _show(self, findings: Sequence[Any]) -> None:
         several = len({each.server for each in findings if each.server}) > 1
-        rows = [(e.level, *([e.server] if several else []), e.what, e.text) for e in findings]
-        lines = _aligned(rows)
-        indent = " " * (max(len(each.level) for each in findings) + 2)
-        for each, line in zip(findings, lines, strict=True):
-            style = getattr(self.style, _LEVELS[each.level])
-            self.stdout.write(style(line[: len(each.level)]) + line[len(each.level) :])
-            if each.advice:
-                self.stdout.write(f"{indent}{each.advice}")
+        lines = [
+            Line(e.level, (*([e.server] if several else []), e.what, e.text), e.advice)
+            for e in findings
+        ]
+        for text in told.findings(lines, self.style):
+            self.stdout.write(text)
 
     def _rows(self, rows: Iterable[Sequence[str]]) -> None:
-        for line in _aligned([tuple(row) for row in rows]):
+        for line in aligned([tuple(row) for row in rows]):
             self.stdout.write(line)
 
     def _json(self, document: Any) -> None:
         self.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
 
 
-def _targets(catalog: Catalog, text: str) -> list[Target]:
-    """Return the targets that a text names. Raises CommandError for one that there is not."""
-    try:
-        return [_declared(catalog, each) for each in parse(text)]
-    except MizanError as error:
-        raise CommandError(f"{text}: {error.message}") from error
-
-
-def _declared(catalog: Catalog, target: Target) -> Target:
-    """Return a target with the values that its context declares."""
-    context, params, function = target
-    if target == EVERYTHING or function is None:
-        return catalog.context_target(context, dict(params))
-    found = catalog.function_target(function, dict(params))
-    if found.context != context:
-        raise CommandError(f"{function} is a function of {found.context}, not of {context}.")
-    return found
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
 def _number(value: float | str) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
