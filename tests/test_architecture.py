@@ -40,6 +40,7 @@ ARROWS: dict[str, set[str]] = {
     | {"mizan.cache", "mizan.cache.base", "mizan.events.base"}
     | {"mizan.protocol"},
     "mizan.edge": CORE | {"mizan.protocol"},
+    "mizan.edge_vcl": {"mizan.protocol"},
     "mizan.server": CORE | {"mizan.cache.base", "mizan.events.base", "mizan.protocol"},
     "mizan.django": CORE
     | {
@@ -57,7 +58,14 @@ ARROWS: dict[str, set[str]] = {
     "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.schemas", "mizan.testing"},
     "mizan.__main__": {"mizan.cli"},
     "mizan.cli": CORE
-    | {"mizan", "mizan.compat", "mizan.protocol", "mizan.schemas", "mizan.testing"}
+    | {
+        "mizan",
+        "mizan.compat",
+        "mizan.edge_vcl",
+        "mizan.protocol",
+        "mizan.schemas",
+        "mizan.testing",
+    }
     | {"mizan_codegen", "mizan_conformance"},
 }
 

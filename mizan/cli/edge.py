@@ -1,8 +1,9 @@
-"""`mizan edge resolve`: what a cache purges for a header field (SPEC.md, section 12.2)."""
+"""`mizan edge`: what a cache purges for a header field (SPEC.md, section 12.2); a cache's rules."""
 
 import click
 
 from mizan.cli.common import INPUT, InputError, echo_json, read_argument, read_document
+from mizan.cli.edge_vcl import vcl
 from mizan.errors import MizanError
 from mizan.protocol.edge import resolve as resolve_targets
 from mizan.protocol.header import parse
@@ -10,7 +11,10 @@ from mizan.protocol.header import parse
 
 @click.group()
 def command() -> None:
-    """Resolve targets to tags, URLs and URL patterns."""
+    """Resolve targets as an edge does; make Varnish one."""
+
+
+command.add_command(vcl)
 
 
 @command.command()
