@@ -66,14 +66,11 @@ class Catalog:
     functions: Mapping[str, FunctionEntry]
 
 
-def check(declarations: Document) -> None:
-    """Refuse declarations with a fault (MZ-MAN-002): DeclarationError, ``declaration.*``, whose
-    pointer is the context's or function's."""
-    read_declarations(declarations)
-
-
 def read_declarations(declarations: Document) -> Catalog:
-    """Check declarations and return what follows from them. Raises as `check`."""
+    """Check declarations (MZ-MAN-002) and return what follows from them.
+
+    Raises DeclarationError, ``declaration.*``, whose pointer is the context's or function's.
+    """
     contexts, functions = declarations["contexts"], declarations["functions"]
     _check_names(contexts, "context", is_name, _check_bound, "/contexts")
     known = {context["name"] for context in contexts}
@@ -94,19 +91,6 @@ def read_declarations(declarations: Document) -> Catalog:
         with _located(f"/functions/{number}"):
             compiled[each["name"]] = _function_entry(each, entries)
     return Catalog(declarations["base_url"], entries, compiled)
-
-
-def context_parameters(declarations: Document, context: str) -> tuple[dict[str, Any], ...]:
-    """Return the parameters of a context (MZ-PAR-001), sorted by name; KeyError for none such.
-
-    Each has name, type, required, nullable, and a canonical default if it is optional.
-    """
-    return read_declarations(declarations).contexts[context].parameters
-
-
-def scope_params(declarations: Document, context: str) -> tuple[str, ...]:
-    """Return the names of a context's scope parameters (MZ-SCO-001), sorted."""
-    return tuple(read_declarations(declarations).contexts[context].scope)
 
 
 def _check_names(

@@ -5,12 +5,7 @@ from typing import Any
 import pytest
 
 from mizan.errors import DeclarationError
-from mizan.protocol.declarations import (
-    check,
-    context_parameters,
-    read_declarations,
-    scope_params,
-)
+from mizan.protocol.declarations import read_declarations
 
 INTEGER = {"type": "integer"}
 STRING = {"type": "string"}
@@ -112,7 +107,7 @@ FAULTS = [
 @pytest.mark.parametrize(("code", "contexts", "functions"), FAULTS)
 def test_faults(code: str, contexts: list[Any], functions: list[Any]) -> None:
     with pytest.raises(DeclarationError) as caught:
-        check(declare(contexts, functions))
+        read_declarations(declare(contexts, functions))
     assert caught.value.code == f"declaration.{code}"
 
 
@@ -172,7 +167,7 @@ def test_the_first_of_several_faults(code: str, contexts: list[Any], functions: 
     ],
 )
 def test_no_fault(contexts: list[Any], functions: list[Any]) -> None:
-    check(declare(contexts, functions, identity_params=["user_id"]))
+    read_declarations(declare(contexts, functions, identity_params=["user_id"]))
 
 
 def test_the_union_of_the_parameters() -> None:
@@ -184,17 +179,17 @@ def test_the_union_of_the_parameters() -> None:
             reader("t", parameter("z"), parameter("a", required=False, default=1)),
         ],
     )
-    assert context_parameters(declarations, "c") == (
+    assert read_declarations(declarations).contexts["c"].parameters == (
         {"name": "a", "type": INTEGER, "required": True, "nullable": False},
         {"name": "b", "type": STRING, "required": False, "nullable": True, "default": None},
         {"name": "z", "type": INTEGER, "required": True, "nullable": False},
     )
-    assert scope_params(declarations, "c") == ("me",)
+    assert (*read_declarations(declarations).contexts["c"].scope,) == ("me",)
 
 
 def test_defaults_are_canonical() -> None:
     declarations = declare([C], [reader("r", parameter("a", required=False, default="5"))])
-    assert context_parameters(declarations, "c")[0]["default"] == 5
+    assert read_declarations(declarations).contexts["c"].parameters[0]["default"] == 5
 
 
 @pytest.mark.parametrize(
@@ -212,7 +207,8 @@ def test_defaults_are_canonical() -> None:
 def test_scope_parameters(
     context: dict[str, Any], functions: list[Any], expected: tuple[str, ...]
 ) -> None:
-    assert scope_params(declare([context], functions), "c") == expected
+    catalog = read_declarations(declare([context], functions))
+    assert (*catalog.contexts["c"].scope,) == expected
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import Phase, given, settings
 
-from mizan.protocol.declarations import check
+from mizan.protocol.declarations import read_declarations
 from mizan.schemas import problems
 from mizan.testing import declarations, manifests, parameters
 from mizan.testing._declarations import scope_params
@@ -13,7 +13,7 @@ from mizan.testing._declarations import scope_params
 @given(declarations())
 def test_declarations_are_without_fault(document: dict[str, Any]) -> None:
     assert problems("declarations", document) == []
-    check(document)
+    read_declarations(document)
 
 
 @given(manifests())
