@@ -50,6 +50,7 @@ export function createEdge(options: EdgeOptions): Edge {
       return await answer(await parts, { request, method, url: normalUrl(request.url) });
     } catch (error) {
       if (error instanceof OriginError) return failure(error.status);
+      setup.report(error);
       return problem("internal", 500, "The edge failed.");
     }
   };
@@ -70,7 +71,7 @@ async function answer(parts: Parts, asked: Asked): Promise<Response> {
   if (!SAFE.has(method)) {
     // It goes on without the client, who may leave before he is told what it made stale.
     const work = write(parts, asked, asking);
-    parts.setup.waitUntil(work);
+    parts.setup.waitUntil(work.catch(() => undefined));
     return work;
   }
   const isPassed = !READS.has(method) || request.headers.has("Range") || asking === "unproven";

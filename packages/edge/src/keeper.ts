@@ -8,7 +8,7 @@ import { digest } from "./identity.js";
 import type { Setup } from "./options.js";
 import type { Names, Purges } from "./purges.js";
 import { ownName, tagsOf } from "./stale.js";
-import { isEntry, type Entry } from "./store.js";
+import { isEntry, type Entry, type Kept } from "./store.js";
 import type { Term } from "./term.js";
 import type { Read } from "./read.js";
 
@@ -50,11 +50,21 @@ export class Keeper {
   }
 
   async #findAt(request: Request, key: string): Promise<Entry | null> {
-    let kept = await this.setup.store.get(key);
+    let kept = await this.#get(key);
     if (kept !== undefined && !isEntry(kept)) {
-      kept = await this.setup.store.get(key + (await variantOf(request, kept.vary)));
+      kept = await this.#get(key + (await variantOf(request, kept.vary)));
     }
     return isEntry(kept) ? kept : null;
+  }
+
+  /** What a store has; one that fails has nothing. */
+  async #get(key: string): Promise<Kept | undefined> {
+    try {
+      return await this.setup.store.get(key);
+    } catch (error) {
+      this.setup.report(error);
+      return undefined;
+    }
   }
 
   /** Whether an entry that another's request brought is right for this one. */
@@ -69,7 +79,7 @@ export class Keeper {
 
   /** By what a reply can be purged; null where it may not be kept. */
   namesOf({ url, user }: Read, headers: Headers, term: Term | null): Set<string> | null {
-    const names = term === null ? null : this.setup.namer(url, headers);
+    const names = term === null ? null : this.setup.namer.name(url, headers);
     for (const tag of this.ownTags) {
       if (names?.has(tag)) names.add(ownName(tag, term?.scope === "own" ? user : null));
     }
@@ -101,34 +111,49 @@ export class Keeper {
   }
 
   async #put(key: string, entry: Entry): Promise<boolean> {
-    const { store } = this.setup;
+    const { store, report } = this.setup;
     const { names, after, vary, variant } = entry;
     if (this.purges.hasStruck(names, after)) return false;
-    if (variant !== "") await store.put(key, { vary });
-    await store.put(key + variant, entry);
-    // A purge may have passed a store that is slow to put.
-    if (!this.purges.hasStruck(names, after)) return true;
-    await store.delete(key + variant);
+    try {
+      if (variant !== "") await store.put(key, { vary });
+      await store.put(key + variant, entry);
+      // A purge may have passed a store that is slow to put.
+      if (!this.purges.hasStruck(names, after)) return true;
+      await store.delete(key + variant);
+    } catch (error) {
+      report(error);
+      // Perhaps it was put, and a purge passed it: nothing from before now counts.
+      this.purges.record(null);
+    }
     return false;
   }
 
   /** Drops what has one of the names; when it has ended, nobody is given that any more. */
   async purge(names: Names): Promise<void> {
     this.purges.record(names);
-    await this.setup.store.purge(names);
+    try {
+      await this.setup.store.purge(names);
+    } catch (error) {
+      this.setup.report(error);
+      // What it has from before now counts as purged.
+      this.purges.record(null);
+    }
   }
 }
 
 /** Makes a keeper. */
 export async function keeperOf(setup: Setup, purges: Purges): Promise<Keeper> {
-  return new Keeper(setup, purges, await tagsOf(setup.ownContexts));
+  const keeper = new Keeper(setup, purges, await tagsOf(setup.ownContexts));
+  // What a store has from before knows of no purge since.
+  await keeper.purge(null);
+  return keeper;
 }
 
 function varyOf(headers: Headers, { scope }: Term): string[] {
   const listed = (headers.get("Vary") ?? "").toLowerCase().split(",");
   const names = new Set(listed.map((name) => name.trim()).filter((name) => name !== ""));
   if (scope === "own") for (const name of OF_IDENTITY) names.delete(name);
-  // Both are in every key (section 8 of the README).
+  // It is in every key.
   names.delete("host");
   return [...names].sort();
 }

@@ -22,8 +22,13 @@ type Segment = string | { readonly type: ParameterType | null };
 
 type Route = readonly Segment[];
 
-/** The names of the reply for a URL; null where it could not be purged, so nobody may keep it. */
-export type Namer = (url: URL, headers: Headers) => Set<string> | null;
+/** How replies are named. */
+export interface Namer {
+  /** The names of the reply for a URL; null where it could not be purged: nobody may keep it. */
+  readonly name: (url: URL, headers: Headers) => Set<string> | null;
+  /** Whether a pattern is one that names pages, or that tags stand for. */
+  readonly knows: (pattern: string) => boolean;
+}
 
 // Each parameter doubles the patterns that name a page.
 const MOST_PARAMETERS = 6;
@@ -34,7 +39,9 @@ export function namerOf(manifest: Manifest): Namer {
   const routes = Object.values(manifest.contexts).flatMap((context) =>
     [...context.views, ...context.page_routes].map((route) => readRoute(context, route)),
   );
-  return ({ pathname, search }, headers) => {
+  const knows = (pattern: string): boolean =>
+    pattern.startsWith(endpoints) || routes.some((route) => isOf(route, pattern.split("/")));
+  const name: Namer["name"] = ({ pathname, search }, headers) => {
     const tags = readField(headers.get(GROUPS), parseTags);
     if (tags === null || (tags.length === 0 && pathname.startsWith(endpoints))) return null;
     const names = new Set([...tags, pathname + search]);
@@ -45,6 +52,7 @@ export function namerOf(manifest: Manifest): Namer {
     }
     return names;
   };
+  return { name, knows };
 }
 
 function readRoute({ parameters, bound_params }: ManifestContext, route: string): Route {
@@ -62,10 +70,7 @@ function readRoute({ parameters, bound_params }: ManifestContext, route: string)
  */
 function patternsOf(route: Route, path: string): string[] | null {
   const given = path.split("/");
-  const isAnswered =
-    given.length === route.length &&
-    route.every((segment, at) => typeof segment !== "string" || segment === given[at]);
-  if (!isAnswered) return [];
+  if (!isOf(route, given)) return [];
   if (route.filter((segment) => typeof segment !== "string").length > MOST_PARAMETERS) return null;
   let patterns = [""];
   for (const [at, segment] of route.entries()) {
@@ -75,6 +80,13 @@ function patternsOf(route: Route, path: string): string[] | null {
     patterns = patterns.flatMap((pattern) => spellings.map((each) => pattern + slash + each));
   }
   return patterns;
+}
+
+function isOf(route: Route, given: readonly string[]): boolean {
+  return (
+    given.length === route.length &&
+    route.every((segment, at) => typeof segment !== "string" || segment === given[at])
+  );
 }
 
 /** How purges name a value in a path: by a star, and by its canonical string. */

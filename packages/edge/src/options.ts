@@ -43,6 +43,8 @@ export interface EdgeOptions {
   readonly maxEntryBytes?: number;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+  /** Is told of what fails within the edge; the console by default. */
+  readonly report?: (error: unknown) => void;
   /** Keeps a worker alive until what goes on after its reply has ended. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
@@ -67,6 +69,7 @@ export interface Setup {
   readonly timeout: number;
   readonly maxEntryBytes: number;
   readonly clock: () => number;
+  readonly report: (error: unknown) => void;
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
@@ -92,6 +95,7 @@ export function settle(options: EdgeOptions): Setup {
     timeout: (options.timeout ?? 30) * 1000,
     maxEntryBytes: options.maxEntryBytes ?? 1024 * 1024,
     clock: options.clock ?? Date.now,
+    report: options.report ?? console.error,
     waitUntil: options.waitUntil ?? (() => undefined),
   };
 }

@@ -27,6 +27,8 @@ export class OriginError extends Error {
   }
 }
 
+const LATE = "late";
+
 /** A request as the edge sees it. */
 export interface Asked {
   readonly request: Request;
@@ -51,10 +53,14 @@ export async function ask<T = Response>(
   const target = new URL(setup.origin);
   target.pathname = url.pathname;
   target.search = url.search;
-  const late = new AbortController();
+  const end = new AbortController();
+  const leave = (): void => {
+    end.abort();
+  };
   const timer = setTimeout(() => {
-    late.abort();
+    end.abort(LATE);
   }, setup.timeout);
+  signal?.addEventListener("abort", leave);
   const { body } = request;
   try {
     const response = await setup.fetch(
@@ -62,13 +68,13 @@ export async function ask<T = Response>(
         method,
         headers: headers ?? towardsOrigin(request, url),
         redirect: "manual",
-        signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+        signal: end.signal,
         ...(body !== null && { body, duplex: "half" }),
       }),
     );
     return await read(response);
   } catch (error) {
-    throw new OriginError(late.signal.aborted ? 504 : 502, !(error instanceof NotSent));
+    throw new OriginError(end.signal.reason === LATE ? 504 : 502, !(error instanceof NotSent));
   } finally {
     clearTimeout(timer);
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Keeper } from "./keeper.js";
+import type { Namer } from "./names.js";
 import type { Setup } from "./options.js";
 import type { Asked } from "./origin.js";
 import { problem } from "./problem.js";
@@ -14,24 +15,46 @@ import type { Names } from "./purges.js";
 export async function purgeByRequest(
   setup: Setup,
   keeper: Keeper,
-  { method, request }: Asked,
+  { method, request, url }: Asked,
 ): Promise<Response> {
   const { purgeToken } = setup;
   const given = request.headers.get("X-Mizan-Purge-Token");
   if (purgeToken === null || given === null || !(await isEqual(given, purgeToken))) {
     return problem("forbidden", 403, "Expected the purge token in X-Mizan-Purge-Token.");
   }
-  const names = method === "PURGE" ? namedTags(request.headers) : undefined;
-  if (names === undefined) {
-    return problem("malformed", 400, "Expected tags in xkey-purge, or URLs in X-Mizan-Ban.");
+  const { headers } = request;
+  const ban = headers.get("X-Mizan-Ban");
+  if (method === "BAN" && ban === null) {
+    return problem("malformed", 400, "Expected a regular expression of URLs in X-Mizan-Ban.");
   }
-  await keeper.purge(names);
+  const isBan = method === "BAN" && ban !== null;
+  await keeper.purge(isBan ? banned(setup.namer, ban) : purged(headers, url));
   return new Response(null, { status: 200, headers: { "Cache-Control": "no-store" } });
 }
 
-function namedTags(headers: Headers): Names | undefined {
+/** The tags that are listed; the URL itself where none are. */
+function purged(headers: Headers, { pathname, search }: URL): Names {
   const tags = (headers.get("xkey-purge") ?? "").split(/[\s,]+/).filter((tag) => tag !== "");
-  return tags.length === 0 ? undefined : new Set(tags);
+  return new Set(tags.length === 0 ? [pathname + search] : tags);
+}
+
+const ALTERNATIVE = /^((?:[^\\^$.*+?()[\]{}|]|\\[^]|\.\*)+)\$$/;
+
+/**
+ * The URLs and patterns of which a purger made a regular expression; of any other, everything: none
+ * is run, for some take for ever, and none finds what is in flight.
+ */
+function banned({ knows }: Namer, ban: string): Names {
+  const [, inner] = /^\^\(\?:([^]*)\)$/.exec(ban) ?? [];
+  const alternatives = inner?.match(/(?:[^|\\]|\\[^])+/g) ?? [];
+  const names = new Set<string>();
+  for (const each of alternatives) {
+    const [, text] = ALTERNATIVE.exec(each) ?? [];
+    const name = text?.replaceAll(".*", "*").replace(/\\([^])/g, "$1");
+    if (name === undefined || (name.includes("*") && !knows(name))) return null;
+    names.add(name);
+  }
+  return names.size === 0 ? null : names;
 }
 
 /** Compares without telling by its time where two texts differ. */

@@ -60,15 +60,20 @@ export class Reader {
 
   /** Asks anew for what is sent stale meanwhile. */
   #refresh(asked: Read, found: Entry): void {
-    const { latest } = this.purges;
+    if (this.#flights.join(placeOf(asked), this.purges.latest) !== null) return;
+    const work = this.#lead(asked, found).then(async (landed) => {
+      if (landed.kind === "passed") await landed.response.body?.cancel();
+    });
+    this.setup.waitUntil(work.catch(this.setup.report));
+  }
+
+  /** Begins a fetch that others may share. */
+  async #lead(asked: Read, found: Entry | null): Promise<Landed> {
     const place = placeOf(asked);
-    if (this.#flights.join(place, latest) !== null) return;
-    const work = this.#flights.start(place, latest, () => this.#fetch(asked, found, false));
-    this.setup.waitUntil(
-      work.then((landed) =>
-        landed.kind === "passed" ? landed.response.body?.cancel() : undefined,
-      ),
-    );
+    const fetch = (): Promise<Landed> => this.#fetch(asked, found, false);
+    const landed = await this.#flights.start(place, this.purges.latest, fetch);
+    if (landed.kind === "passed") this.#markAlone(place);
+    return landed;
   }
 
   /** The end of a fetch that others may share, or else of one's own. */
@@ -77,11 +82,8 @@ export class Reader {
     if (asked.method === "HEAD" || (this.#alone.get(place) ?? 0) > this.setup.clock()) {
       return this.#fetch(asked, found, true);
     }
-    const { latest } = this.purges;
-    const joined = this.#flights.join(place, latest);
-    if (joined === null) {
-      return this.#flights.start(place, latest, () => this.#fetch(asked, found, false));
-    }
+    const joined = this.#flights.join(place, this.purges.latest);
+    if (joined === null) return this.#lead(asked, found);
     const landed = await joined;
     if (landed.kind === "failed") return landed;
     const isMine =
@@ -125,13 +127,11 @@ export class Reader {
     const key = term === null ? null : asked.keys[term.scope];
     const names = this.keeper.namesOf(asked, fresh.headers, term);
     if (asked.method === "HEAD" || term === null || names === null || key === null) {
-      this.#markAlone(placeOf(asked));
       return { kind: "passed", response: fresh, said };
     }
     const { maxEntryBytes } = this.setup;
     const body = isSame ? found.body : await readUpTo(fresh.body, maxEntryBytes);
     if (body instanceof ReadableStream) {
-      this.#markAlone(placeOf(asked));
       const { status, headers } = fresh;
       return { kind: "passed", response: new Response(body, { status, headers }), said };
     }
@@ -145,9 +145,12 @@ export class Reader {
   /** What is kept with the fields of a 304 (RFC 9111, section 3.2). */
   #renewed({ status, headers, body }: Entry, { headers: newer }: Response): Response {
     const merged = new Headers(headers.map(([...pair]) => pair));
-    // Fields that the reply does not have now were not of the body.
-    for (const name of ["Age", "Cache-Status"]) merged.delete(name);
-    for (const [name, value] of newer) if (name !== "content-length") merged.set(name, value);
+    merged.delete("Age");
+    merged.delete("Cache-Status");
+    for (const [name, value] of newer) {
+      if (name === "set-cookie") merged.append(name, value);
+      else if (name !== "content-length") merged.set(name, value);
+    }
     return new Response(status === 204 ? null : body, { status, headers: merged });
   }
 
