@@ -28,12 +28,13 @@ class Bucket:
         self._at = clock()
         self._lock = threading.Lock()
 
-    def take(self) -> None:
-        """Take one request. Raises PurgeFailed with the seconds until there is one."""
+    def take(self, count: int = 1) -> None:
+        """Take requests, at most `burst`. Raises PurgeFailed with the seconds until there are so
+        many."""
         with self._lock:
             now = self._clock()
             self._left = min(self._burst, self._left + (now - self._at) * self._rate)
             self._at = now
-            if self._left < 1:
-                raise PurgeFailed("rate_limited", (1 - self._left) / self._rate)
-            self._left -= 1
+            if self._left < count:
+                raise PurgeFailed("rate_limited", (count - self._left) / self._rate)
+            self._left -= count

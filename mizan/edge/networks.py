@@ -22,8 +22,8 @@ class Limits(NamedTuple):
     """What one request may name, and how many requests there may be.
 
     `tags` of a request; `longest`: the bytes of its body, or of the field with the tags (None: it
-    publishes no such limit); `rates` by plan, the first where none is said (none: as many as its
-    machine takes); `sources`: where it says so.
+    publishes no such limit); `rates` by plan, the first where none is said (none: it publishes
+    none), Akamai's of tags as well; `sources`: where it says so.
     """
 
     tags: int
@@ -33,6 +33,7 @@ class Limits(NamedTuple):
 
 
 _HOUR: Final = 3600  # seconds
+_CLOUDFRONT: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 
 LIMITS: Final[Mapping[str, Limits]] = {
     "fastly": Limits(
@@ -56,6 +57,24 @@ LIMITS: Final[Mapping[str, Limits]] = {
         (
             "https://developers.cloudflare.com/cache/how-to/purge-cache/",
             "https://developers.cloudflare.com/fundamentals/api/reference/limits/",
+        ),
+    ),
+    "cloudfront": Limits(
+        3000,  # in progress at a time, over all requests
+        None,
+        {},
+        (
+            f"{_CLOUDFRONT}/InvalidationLimits.html",
+            f"{_CLOUDFRONT}/invalidation-specifying-tags.html",
+        ),
+    ),
+    "akamai": Limits(
+        1428,  # of the longest tags, with quotes and commas, in a body of 50,000 bytes
+        50_000,
+        {"all": Rate(50, 100), "tags": Rate(500 / 60, 5000)},
+        (
+            "https://techdocs.akamai.com/purge-cache/reference/rate-limiting",
+            "https://techdocs.akamai.com/purge-cache/reference/413",
         ),
     ),
     "varnish": Limits(

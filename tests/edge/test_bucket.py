@@ -32,6 +32,16 @@ def test_a_burst_is_taken_at_once_and_no_more() -> None:
     assert [taken(bucket) for _ in range(5)] == [True, True, True, False, False]
 
 
+def test_several_may_be_taken_at_once() -> None:
+    bucket = Bucket(2.0, 5, Clock())
+    bucket.take(3)
+    with pytest.raises(PurgeFailed) as caught:
+        bucket.take(4)
+    assert caught.value.retry_after == 1.0
+    bucket.take(2)
+    assert not taken(bucket)
+
+
 def test_who_is_refused_is_told_when_there_is_one() -> None:
     clock = Clock()
     bucket = Bucket(0.5, 1, clock)

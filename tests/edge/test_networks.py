@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from mizan.edge.akamai import AkamaiPurger
 from mizan.edge.base import Purger
 from mizan.edge.cloudflare import CloudflarePurger
+from mizan.edge.cloudfront import CloudFrontPurger
 from mizan.edge.fastly import FastlyPurger
 from mizan.edge.networks import LIMITS
 from mizan.edge.varnish import TAGS, VarnishPurger
 from mizan.protocol.tags import NETWORKS
 
 PURGERS: dict[str, type[Purger]] = {
+    "akamai": AkamaiPurger,
     "cloudflare": CloudflarePurger,
+    "cloudfront": CloudFrontPurger,
     "fastly": FastlyPurger,
     "varnish": VarnishPurger,
 }
@@ -29,7 +33,7 @@ def test_a_limit_has_a_source_and_makes_sense(name: str) -> None:
 
 def test_a_network_that_takes_purges_has_a_field_for_tags() -> None:
     assert LIMITS.keys() <= NETWORKS.keys()
-    assert PURGERS.keys() <= LIMITS.keys()
+    assert PURGERS.keys() == LIMITS.keys()
 
 
 @pytest.mark.parametrize("name", PURGERS)
@@ -39,6 +43,8 @@ def test_a_purger_keeps_to_the_limit(name: str) -> None:
 
 def test_the_published_numbers() -> None:
     assert (LIMITS["fastly"].tags, LIMITS["cloudflare"].tags) == (256, 100)
+    assert (LIMITS["cloudfront"].tags, LIMITS["akamai"].longest) == (3000, 50_000)
+    assert LIMITS["akamai"].rates == {"all": (50, 100), "tags": (500 / 60, 5000)}
     assert {
         plan: (rate.per_second, rate.burst) for plan, rate in LIMITS["cloudflare"].rates.items()
     } == {
