@@ -17,6 +17,7 @@ import {
   type JsonMembers,
   type Manifest,
   type Method,
+  type Network,
   type ParameterType,
 } from "@mizan/protocol";
 import type { AppErrorClass } from "./appError.js";
@@ -29,7 +30,7 @@ import { declarationsOf } from "./document.js";
 import type { Identification } from "./identity.js";
 import { MWT_DEFINITIONS, mwtObtain } from "./mwtObtain.js";
 import type { AppOptions } from "./options.js";
-import { identificationOf } from "./options.js";
+import { identificationOf, networksOf } from "./options.js";
 import type { Issue } from "./problem.js";
 import { follow, membersOf, type JsonSchema, type Schemas } from "./schema.js";
 import { targetsOf, type DeclaredTargets } from "./targets.js";
@@ -92,6 +93,8 @@ export class Catalog {
   /** Schemas that others refer to. */
   readonly definitions: Schemas;
   readonly cache: MemoryCache | null;
+  /** The networks that the edge is told tags for; null where none is purged. */
+  readonly networks: readonly Network[] | null;
   /** The secret of the keys of entries: they are this process's own. */
   readonly cacheSecret = crypto.getRandomValues(new Uint8Array(32));
   readonly #digests = new Map<string, Promise<string>>();
@@ -99,6 +102,7 @@ export class Catalog {
   /** @throws DeclarationError, and what the validator throws for a schema that is none */
   constructor(readonly options: AppOptions) {
     this.identification = identificationOf(options);
+    this.networks = networksOf(options);
     const hasTokens = this.identification.tokens !== null;
     const declared = [...options.functions, ...(hasTokens ? [mwtObtain(this.identification)] : [])];
     this.definitions = { ...options.definitions, ...(hasTokens && MWT_DEFINITIONS) };

@@ -131,7 +131,7 @@ async function view(
   const finish = (result: unknown): Response => shapeResult(each, result) as Response;
   const outcome = await mutate(catalog, each, own, args, finish);
   const targets: readonly Target[] = outcome.targets;
-  return viewReply(each, outcome.result, targets, added);
+  return viewReply(catalog, each, args, outcome.result, targets, added);
 }
 
 /** A request whose form can be read twice: for the arguments, and by the function. */

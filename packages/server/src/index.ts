@@ -19,7 +19,7 @@ export { createHandler, type RequestHandler } from "./handler.js";
 export type { User } from "./identity.js";
 export type { Wire } from "./incoming.js";
 export { invalidate } from "./nested.js";
-export type { AppOptions, TokenOptions } from "./options.js";
+export type { AppOptions, EdgeOptions, TokenOptions } from "./options.js";
 export { Problem, type Issue, type ProblemOptions } from "./problem.js";
 export type { JsonSchema } from "./schema.js";
 export type { TargetParams } from "./targets.js";

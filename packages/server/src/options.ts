@@ -3,7 +3,7 @@
  * Invariant: every default is safe; what guards something is asked for.
  */
 
-import { DeclarationError, Key, type Jwk } from "@mizan/protocol";
+import { DeclarationError, Key, NETWORKS, type Jwk, type Network } from "@mizan/protocol";
 import type { CacheOptions } from "./cache.js";
 import type { Facets } from "./call.js";
 import type { CsrfOptions } from "./csrf.js";
@@ -22,6 +22,12 @@ export interface TokenOptions {
   readonly pkeySecret: string;
   /** How long a token is good for, in seconds; 300 by default. */
   readonly ttl?: number;
+}
+
+/** An edge that is purged. */
+export interface EdgeOptions {
+  /** The networks that are told tags in a field of their own, beside `Cache-Groups`. */
+  readonly tags?: readonly Network[];
 }
 
 export interface AppOptions {
@@ -47,8 +53,8 @@ export interface AppOptions {
   readonly transaction?: <T>(work: () => Promise<T>) => Promise<T>;
   /** The origin cache, in the memory of this process; false: none. */
   readonly cache?: CacheOptions | false;
-  /** Whether an edge that is purged stands before the server. */
-  readonly edge?: boolean;
+  /** Whether an edge that is purged stands before the server, and what it is told. */
+  readonly edge?: boolean | EdgeOptions;
   /** Facets of requests by which cached replies may vary: `call.facet("language")`. */
   readonly vary?: Facets;
   /** The largest body of a request, in bytes; 1 MiB by default. */
@@ -61,6 +67,22 @@ export interface AppOptions {
 
 export const BASE_URL = "/mizan/";
 export const BODY_LIMIT = 1024 * 1024;
+
+/**
+ * The networks that an edge is told tags for; null where no edge stands before the server.
+ *
+ * @throws DeclarationError
+ */
+export function networksOf({ edge = false }: AppOptions): readonly Network[] | null {
+  if (edge === false) return null;
+  const { tags = [] } = edge === true ? {} : edge;
+  for (const each of tags) {
+    if (Object.hasOwn(NETWORKS, each)) continue;
+    const known = Object.keys(NETWORKS).join(", ");
+    throw new DeclarationError("declaration.option", `edge: ${each} is none of ${known}.`);
+  }
+  return tags;
+}
 
 /** @throws DeclarationError; SecretError `key.secret`; WireError for a JWK that is none */
 export function identificationOf(options: AppOptions): Identification {

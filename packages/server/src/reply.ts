@@ -3,13 +3,22 @@
  * Invariant: every reply has its caching headers, from one policy.
  */
 
-import { canonicalJson, formatHeader, responseHeaders, type Target } from "@mizan/protocol";
+import {
+  canonicalJson,
+  formatHeader,
+  formatTags,
+  INVALIDATION,
+  responseHeaders,
+  TAG_FIELDS,
+  type JsonMembers,
+  type Target,
+} from "@mizan/protocol";
 import { AppError } from "./appError.js";
 import type { Catalog, ServerFunction } from "./catalog.js";
 import { Problem } from "./problem.js";
 import type { Read } from "./reads.js";
 import { FailedAfterEffects } from "./running.js";
-import { tagsOf } from "./slots.js";
+import { purgeOf, tagsOf, viewTags } from "./slots.js";
 import { ResultInvalid } from "./validate.js";
 
 const INVALIDATE = "X-Mizan-Invalidate";
@@ -40,10 +49,21 @@ export async function callReply(
   headers.set("Cache-Control", "no-store");
   headers.set(SCHEMA, await catalog.digest);
   if (targets.length === 0) return new Response(`{"result":${text}}`, { headers });
-  headers.set(INVALIDATE, formatHeader(targets));
+  await sayStale(catalog, headers, targets);
   const more = slices.length > 0 ? `"fresh":[${slices.join(",")}],` : "";
   const stale = canonicalJson(targets);
   return new Response(`{${more}"invalidate":${stale},"result":${text}}`, { headers });
+}
+
+/** Says what became stale: to Mizan's readers, and to the edge. */
+async function sayStale(
+  catalog: Catalog,
+  headers: Headers,
+  targets: readonly Target[],
+): Promise<void> {
+  headers.set("Cache-Control", "no-store");
+  headers.set(INVALIDATE, formatHeader(targets));
+  if (catalog.networks !== null) headers.set(INVALIDATION, await purgeOf(catalog, targets));
 }
 
 /** The reply of a read: the bundle, or 304 for an ETag that the client has. */
@@ -74,19 +94,20 @@ async function caching(
   added: Headers,
 ): Promise<Record<string, string>> {
   // An edge keys by URL alone: what varies by more must be asked for again each time.
-  const edge = catalog.options.edge === true && !bundle.varied;
+  const networks = bundle.varied ? null : catalog.networks;
   return responseHeaders({
     kind: "context",
     cache: context.cache,
     userScoped: context.userScoped,
     anonymous: identity.sub === null,
-    edge,
+    edge: networks !== null,
     canonical: asked.canonical,
     noStore: isPost || bundle.overlapped || [...added].length > 0,
     leaked: bundle.leaked && !context.userScoped,
     etag: bundle.etag,
     url: asked.url,
-    tags: edge ? await tagsOf(context, asked.params) : [],
+    tags: networks === null ? [] : await tagsOf(context, asked.params),
+    networks: networks ?? [],
   });
 }
 
@@ -97,17 +118,30 @@ function hasTag(field: string, etag: string | null): boolean {
   return field.trim() === "*" || tags.includes(etag);
 }
 
-/** The reply of a view function: its own response, with headers to add. */
-export function viewReply(
+/**
+ * The reply of a view function: its own response, with headers to add. An edge learns of which
+ * instance a reading view shows data; who may keep that is the view's to say.
+ */
+export async function viewReply(
+  catalog: Catalog,
   { context }: ServerFunction,
+  args: JsonMembers,
   response: Response,
   targets: readonly Target[],
   added: Headers,
-): Response {
+): Promise<Response> {
   const headers = new Headers(response.headers);
   for (const [name, value] of added) headers.append(name, value);
-  if (context === null) headers.set("Cache-Control", "no-store");
-  if (targets.length > 0) headers.set(INVALIDATE, formatHeader(targets));
+  if (targets.length > 0) await sayStale(catalog, headers, targets);
+  else if (context === null) headers.set("Cache-Control", "no-store");
+  else if (catalog.networks !== null) {
+    const tags = formatTags(await viewTags(catalog, context, args), catalog.networks);
+    for (const [name, value] of Object.entries(tags)) headers.set(name, value);
+    if (headers.has("Set-Cookie")) headers.set("Cache-Control", "private, no-store");
+  }
+  if (headers.get("Cache-Control")?.includes("no-store") === true) {
+    for (const name of TAG_FIELDS) headers.delete(name);
+  }
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }
@@ -121,22 +155,21 @@ export async function problemReply(
 ): Promise<Response> {
   const failed = thrown instanceof FailedAfterEffects ? thrown : null;
   const error = failed === null ? thrown : failed.error;
-  const field = failed === null ? "" : formatHeader(failed.targets);
-  const schema = await catalog.digest;
+  const stale = new Headers({ [SCHEMA]: await catalog.digest });
+  if (failed !== null) await sayStale(catalog, stale, failed.targets);
   try {
-    return responseOf(problemOf(catalog, request, name, error), schema, field);
+    return responseOf(problemOf(catalog, request, name, error), stale);
   } catch (failure) {
     // A problem that a function threw has a status or headers that no reply may have.
-    return responseOf(unexpected(catalog, request, failure), schema, field);
+    return responseOf(unexpected(catalog, request, failure), stale);
   }
 }
 
-function responseOf({ body, status, options }: Problem, schema: string, field: string): Response {
+function responseOf({ body, status, options }: Problem, own: Headers): Response {
   const headers = new Headers(options.headers);
   headers.set("Content-Type", "application/problem+json");
   headers.set("Cache-Control", "no-store");
-  headers.set(SCHEMA, schema);
-  if (field !== "") headers.set(INVALIDATE, field);
+  for (const [name, value] of own) headers.set(name, value);
   return new Response(body, { status, headers });
 }
 

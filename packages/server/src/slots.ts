@@ -5,11 +5,15 @@
 
 import {
   canonicalString,
+  coerce,
   deriveCacheKey,
   EVERYTHING,
+  formatPurge,
   instanceGuards,
   tag,
   targetGuard,
+  type Guard,
+  type JsonMembers,
   type ParamValues,
   type Target,
 } from "@mizan/protocol";
@@ -49,14 +53,41 @@ export function tagsOf({ name, scopeParams }: ReadContext, params: ParamValues):
   return Promise.all(instanceGuards({ context: name, params }, scopeParams).map(tag));
 }
 
+/**
+ * The tags of the instance of which a view of a context shows data; none where that depends on the
+ * request besides its arguments.
+ */
+export async function viewTags(
+  catalog: Catalog,
+  name: string,
+  args: JsonMembers,
+): Promise<string[]> {
+  const context = catalog.contexts.get(name);
+  if (context === undefined || context.bound.size > 0) return [];
+  const params: Record<string, ParamValues[string]> = {};
+  for (const [scope, type] of catalog.protocol.contexts.get(name)?.scope ?? []) {
+    const value = coerce(args[scope], type);
+    if (value !== null) params[scope] = value;
+  }
+  return tagsOf(context, params);
+}
+
 /** The tags of the guards that a purge of targets names, each once. */
 export async function guardsOf(catalog: Catalog, targets: readonly Target[]): Promise<string[]> {
-  const guards = targets.flatMap((target) => {
+  return [...new Set(await Promise.all(purged(catalog, targets).map(tag)))];
+}
+
+/** The value of Cache-Group-Invalidation for targets (MZ-TAG-008). */
+export function purgeOf(catalog: Catalog, targets: readonly Target[]): Promise<string> {
+  return formatPurge(purged(catalog, targets));
+}
+
+function purged(catalog: Catalog, targets: readonly Target[]): Guard[] {
+  return targets.flatMap((target) => {
     if (target === EVERYTHING) {
       return [...catalog.contexts.keys()].map((context) => ({ context, params: {} }));
     }
     const name = typeof target === "string" ? target : target.context;
     return [targetGuard(target, catalog.contexts.get(name)?.scopeParams ?? [])];
   });
-  return [...new Set(await Promise.all(guards.map(tag)))];
 }
