@@ -29,8 +29,6 @@ _NOT_NORMAL: Final = (
     r"^[^?]*(//|/\.\.?(/|\?|$)|%(?![0-9A-F][0-9A-F])"
     r"|%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE]))"
 )
-_FIRST: Final = r'regsub(var.get("rest"), "^(h-[^ ][^ ]|[^ ]+).*", "\1")'
-_REST: Final = r'var.set("rest", regsub(var.get("rest"), "^[^ ]+ *", ""));'
 _NOTHING: Final = "(?!)"  # matches nowhere
 
 # Whoever stands between here and a client is told of no purge.
@@ -38,24 +36,6 @@ _FOR_NOBODY_ELSE: Final = """
 \tif (resp.http.Cache-Control ~ "(?i)s-maxage") {
 \t\tset resp.http.Cache-Control = "public, no-cache";
 \t}"""
-
-# What is done for the first tag of `rest`, which is then taken off: VCL has no loops.
-_MARK: Final = f"""\
-\tif (var.get("rest") == "") {{
-\t\treturn;
-\t}}
-\tvar.global_set("mizan " + {_FIRST}, var.get("now"));
-\t{_REST}
-"""
-_JUDGE: Final = f"""\
-\tif (var.get("rest") != "") {{
-\t\tvar.set("purged", var.global_get("mizan " + {_FIRST}));
-\t\tif (std.real(var.get("purged"), 0.0) >= std.real(var.get("began"), 0.0)) {{
-\t\t\treturn;
-\t\t}}
-\t\t{_REST}
-\t}}
-"""
 
 
 class Options(NamedTuple):
@@ -94,8 +74,8 @@ def rules(manifest: Mapping[str, Any], options: Options) -> str:
             "CACHED": cached_urls(manifest),
             "EVENTS": _escaped(f"{manifest['base_url']}events/"),
             "GRACE": str(options.stale_if_error),
-            "JUDGE": _JUDGE * MOST_TAGS,
-            "MARK": _MARK * MOST_TAGS,
+            "JUDGE": "\tcall mizan_judge_next;\n" * MOST_TAGS,
+            "MARK": "\tcall mizan_mark_next;\n" * MOST_TAGS,
             "MOST": str(MOST_TAGS),
             "NOT_NORMAL": _NOT_NORMAL,
             "REFUSED": _refused(options.purge_token_file),

@@ -1,4 +1,5 @@
 import std;
+import str;
 import var;
 import xkey;
 
@@ -26,22 +27,56 @@ sub mizan_strip_unkeyed {
 # Tags have a time of their last purge, in a global variable: contexts by name, others by the first
 # letters of their hash, for globals are never freed.
 
-# Marks the tags of `rest` as purged now; over @MOST@ of them, everything.
-sub mizan_mark {
-	call mizan_now;
-@MARK@
-	var.global_set("mizan *", var.get("now"));
+# Sets `mark`, the name of the global for the next tag of `tags`: VCL has no loops.
+sub mizan_next {
+	var.set_int("n", var.get_int("n") + 1);
+	var.set("mark", str.split(var.get("tags"), var.get_int("n"), " "));
+	if (var.get("mark") != "") {
+		var.set("mark", "mizan " + regsub(var.get("mark"), "^(h-..).*", "\1"));
+	}
 }
 
-# Sets `overtaken` where one of the tags of `rest` was purged since `began`.
-sub mizan_judge {
-	var.set("overtaken", "yes");
-	if (std.real(var.global_get("mizan *"), 0.0) >= std.real(var.get("began"), 0.0)) {
-		return;
+# Marks `tags` as purged now; where they are over @MOST@, everything.
+sub mizan_mark {
+	call mizan_now;
+	var.set_int("n", 0);
+@MARK@
+	call mizan_next;
+	if (var.get("mark") != "") {
+		var.global_set("mizan *", var.get("now"));
 	}
+}
+
+sub mizan_mark_next {
+	call mizan_next;
+	if (var.get("mark") != "") {
+		var.global_set(var.get("mark"), var.get("now"));
+	}
+}
+
+# Sets `overtaken` where one of `tags` was purged since `began`, or they are over @MOST@.
+sub mizan_judge {
+	var.set("overtaken", "");
+	var.set("mark", "mizan *");
+	call mizan_compare;
+	var.set_int("n", 0);
 @JUDGE@
-	if (var.get("rest") == "") {
-		var.set("overtaken", "");
+	call mizan_next;
+	if (var.get("mark") != "") {
+		var.set("overtaken", "yes");
+	}
+}
+
+sub mizan_judge_next {
+	if (var.get("mark") != "" && var.get("overtaken") == "") {
+		call mizan_next;
+		call mizan_compare;
+	}
+}
+
+sub mizan_compare {
+	if (std.real(var.global_get(var.get("mark")), 0.0) >= std.real(var.get("began"), 0.0)) {
+		var.set("overtaken", "yes");
 	}
 }
 
@@ -53,7 +88,6 @@ sub mizan_purge_everything {
 }
 
 sub mizan_purge_tags {
-	var.set("rest", var.get("tags"));
 	call mizan_mark;
 	var.set("purged", "" + xkey.purge(var.get("tags")));
 }
@@ -209,7 +243,7 @@ sub vcl_hit {
 	call mizan_now;
 	var.set("began", obj.http.Mizan-Edge-Began);
 	if (std.real(var.get("now"), 0.0) - std.real(var.get("began"), 0.0) < 10000.0) {
-		var.set("rest", obj.http.Mizan-Edge-Tags);
+		var.set("tags", obj.http.Mizan-Edge-Tags);
 		call mizan_judge;
 		if (var.get("overtaken") == "yes") {
 			xkey.purge(obj.http.Mizan-Edge-Fetch);
@@ -296,7 +330,6 @@ sub vcl_backend_response {
 	if (beresp.ttl <= 0s) {
 		call vcl_beresp_hitmiss;
 	}
-	var.set("rest", var.get("tags"));
 	call mizan_judge;
 	if (var.get("overtaken") == "yes") {
 		set beresp.http.Mizan-Edge-Detail = "overtaken";
@@ -333,7 +366,7 @@ sub vcl_deliver {
 		# Between the check of vcl_backend_response and xkey's knowing the object a purge finds
 		# nothing: by now xkey knows it, so either the purge did or this does.
 		var.set("began", resp.http.Mizan-Edge-Began);
-		var.set("rest", resp.http.Mizan-Edge-Tags);
+		var.set("tags", resp.http.Mizan-Edge-Tags);
 		call mizan_judge;
 		if (var.get("overtaken") == "yes") {
 			xkey.purge(resp.http.Mizan-Edge-Fetch);
