@@ -22,11 +22,21 @@ class MizanConfig(AppConfig):
 
     def ready(self) -> None:
         """Discover declarations; register checks; follow changed settings."""
-        from mizan.django import cache_checks, checks, conf, event_checks, outbox, replicas  # noqa: F401 (checks)
+        from mizan.django import (  # noqa: F401 (checks)
+            cache_checks,
+            checks,
+            conf,
+            edge_checks,
+            edge_worker,
+            event_checks,
+            outbox,
+            replicas,
+        )
 
         registry.host = _host
         autodiscover_modules(conf.usable("MIZAN_MODULE"))
         outbox.connect()
+        edge_worker.connect()
         replicas.watch()
         if find_spec("prometheus_client"):
             from mizan.django import metrics
@@ -53,13 +63,16 @@ def _changed(*, setting: str, **_: object) -> None:
         cache_settings,
         conf,
         edge_settings,
+        edge_worker,
         event_broker,
         event_settings,
         event_streams,
         origin_cache,
+        purgers,
     )
 
     if setting.startswith(("MIZAN_", "CSRF_", "DATABASE")) or setting == "ROOT_URLCONF":
+        edge_worker.stop()
         conf.forget()
         auth.forget()
         cache_settings.forget()
@@ -68,4 +81,5 @@ def _changed(*, setting: str, **_: object) -> None:
         event_broker.forget()
         event_streams.forget()
         origin_cache.forget()
+        purgers.forget()
         registry.reset()

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-from mizan.django import cache_settings, origin_cache, outbox
+from mizan.django import cache_settings, edge_settings, origin_cache, outbox
 from mizan.django.cache_settings import KEYS, MEMORY, CacheSettings
 
 NOT_MADE = "mizan.E216"
@@ -80,7 +80,9 @@ def check_database(databases: Sequence[str] | None = None, **_: Any) -> list[Che
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     connection = connections[DEFAULT_DB_ALIAS]
-    messages = [*_no_outbox(connection)] if outbox.may_fail() else []
+    edge = edge_settings.current()
+    is_used = outbox.may_fail() or (edge is not None and bool(edge.purge))
+    messages = [*_no_outbox(connection)] if is_used else []
     if found.backend is None or connection.vendor != "postgresql":
         return messages
     limits = _shown(connection)
@@ -134,12 +136,17 @@ def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     table = OutboxRow._meta.db_table
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
+        has_it = table in tables
+        known = connection.introspection.get_table_description(cursor, table) if has_it else []
     # Where nothing was ever migrated, it is the first `migrate` that asks.
-    if table in tables or MigrationRecorder.Migration._meta.db_table not in tables:
+    if MigrationRecorder.Migration._meta.db_table not in tables:
+        return
+    if {each.column for each in OutboxRow._meta.fields} <= {each.name for each in known}:
         return
     yield Advice(
-        f"There is no table {table}: while the cache or the broker of events cannot be reached, "
-        "mutations would fail, or what they make stale be lost.",
+        f"There is no table {table} as this release needs it: while the cache or the broker of "
+        "events cannot be reached, and with purgers always, mutations would fail, or what they "
+        "make stale be lost.",
         hint="Run: manage.py migrate",
         obj="mizan.OutboxRow",
         id=NO_OUTBOX,

@@ -17,6 +17,8 @@ EVENTS = {
     "error": "Calls of the cache that failed.",
     "published": "Mutations whose targets were published.",
     "publish_error": "Mutations whose targets could not be published, and went to the outbox.",
+    "edge_purged": "Purges that a network in front took.",
+    "edge_error": "Purges that a network in front did not take; they are tried again.",
 }
 
 _lock = Lock()

@@ -81,7 +81,7 @@ class _Gathering:
         catalog = waiting[-1].catalog
         promise = Pledge(canonical_set([each for entry in waiting for each in entry.targets]))
         try:
-            drive(pledge(catalog, promise))
+            drive(pledge(catalog, promise, delay=self._delay(catalog)))
         except BaseException:
             self._connection.rollback()
             raise
@@ -93,6 +93,12 @@ class _Gathering:
             if catalog.host.rolled_back(error):
                 drive(withdraw(catalog, promise))
             raise
+
+    def _delay(self, catalog: Catalog) -> float:
+        """Return how long a row of the outbox waits: it is not of this commit where the database
+        is another one."""
+        is_own = self._connection.alias == DEFAULT_DB_ALIAS
+        return 0.0 if is_own else catalog.host.hold_timeout
 
 
 def gather(catalog: Catalog, targets: tuple[Target, ...], using: str = DEFAULT_DB_ALIAS) -> None:

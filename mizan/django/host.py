@@ -74,6 +74,7 @@ class DjangoHost:
         self.identity_params = tuple(conf.usable("MIZAN_IDENTITY_PARAMS"))
         edge = edge_settings.current()
         self.edge = edge is not None
+        self.networks = edge.tags if edge else ()
         self.body_limit = int(conf.usable("MIZAN_BODY_LIMIT"))
         self.view_urls = conf.usable("MIZAN_VIEW_URLS")
         self.functions: Sequence[ClientFunction[..., Any]] = (
@@ -93,6 +94,7 @@ class DjangoHost:
         self.largest_entry = settings_.max_entry_bytes
         self.varies = bool(self._vary)
         self.has_events = event_settings.current() is not None
+        self.has_purgers = edge is not None and bool(edge.purge)
         self._watches_replicas = not settings_.limits.lag and bool(replicas.aliases())
         # Its state is the connection's, so one serves every call, as it would as a decorator.
         self._atomic = transaction.atomic()
@@ -220,6 +222,21 @@ class DjangoHost:
         from mizan.django import outbox
 
         outbox.delivered(row)
+
+    def remember_purges(self, targets: tuple[Target, ...], delay: float) -> tuple[int, ...]:
+        """Leave purges in the outbox, for each network in front."""
+        from mizan.django import edge_outbox
+
+        rows: tuple[int, ...] = edge_outbox.remember(targets, delay)
+        return rows
+
+    def deliver_purges(self, rows: tuple[int, ...]) -> None:
+        """Have the outbox's purges delivered now, these rows too."""
+        from mizan.django import edge_outbox, edge_worker
+
+        if rows:
+            edge_outbox.hasten(rows)
+        edge_worker.wake()
 
     def vary(self, request: HttpRequest) -> tuple[tuple[str, str], ...]:
         """Return (facet, text) for each facet of MIZAN_CACHE["VARY"], in order of name, and for the

@@ -17,10 +17,19 @@ class OutboxRow(models.Model):
     """What has become stale and some cache was not told yet."""
 
     CACHE = "cache"
+    EDGE = "edge"
 
     id: models.BigAutoField[int, int] = models.BigAutoField(primary_key=True)
     kind: models.CharField[str, str] = models.CharField(
-        max_length=16, default=CACHE, help_text="Which cache is to be told: the origin's."
+        max_length=16,
+        default=CACHE,
+        help_text="Which cache is to be told: the origin's, or one in front (edge).",
+    )
+    purger: models.CharField[str, str] = models.CharField(
+        max_length=16, blank=True, default="", help_text="Which purger of an edge is to be told."
+    )
+    again: models.BooleanField[bool, bool] = models.BooleanField(
+        default=False, help_text="A second purge, for what was in flight."
     )
     targets: models.JSONField[Any, Any] = models.JSONField(
         help_text="Targets as JSON (SPEC.md, section 7.1)."
@@ -41,7 +50,10 @@ class OutboxRow(models.Model):
     class Meta:
         db_table = "mizan_outbox"
         verbose_name = "undelivered purge"
-        indexes: ClassVar = [models.Index(fields=["kind", "due"], name="mizan_outbox_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "due"], name="mizan_outbox_due"),
+            models.Index(fields=["purger", "due"], name="mizan_outbox_purger"),
+        ]
 
     def __str__(self) -> str:
         """Return what a list of rows shows."""

@@ -15,5 +15,9 @@ cache_recovered = Signal()
 """The store of the origin cache answers again after it failed. Sent in the thread that found out,
 which may be that of an event loop: a receiver must not block."""
 
+purger_recovered = Signal()
+"""A network in front takes purges again after it failed. Receivers get `name`, that of its purger;
+it is sent in the thread that delivers to it."""
+
 broker_recovered = Signal()
 """The broker of events takes messages again after it failed. Sent as `cache_recovered` is."""

@@ -36,26 +36,38 @@ class Pledge:
     """What a mutation has to make good once it has committed.
 
     `targets`: what it makes stale; `hold`: what it holds; `row`: what it left in the outbox
-    instead, as the cache was unavailable; `is_nested`: a caller's transaction has yet to commit.
+    instead, as the cache was unavailable; `purges`: what it left there for networks in front, of
+    which `delayed` rows wait for its end; `is_nested`: a caller's transaction has yet to commit.
     """
 
     targets: tuple[Target, ...] = ()
     hold: Hold | None = None
     row: int | None = None
+    purges: tuple[Target, ...] = ()
+    delayed: tuple[int, ...] = ()
     is_nested: bool = False
 
 
 def pledge(catalog: Catalog, promise: Pledge, *, delay: float = 0.0) -> Steps[None]:
-    """Hold the guards of what will be stale. Where the cache is unavailable, leave that in the
-    outbox.
+    """Hold the guards of what will be stale, and leave it in the outbox for networks in front.
+    Where the cache is unavailable, leave that in the outbox, too.
 
     `delay`: seconds until others may deliver it, as what it announces has not happened yet. Raises
     Problem (503) in place of the outbox where the cache has to be consistent.
     """
     host = catalog.host
-    cache = host.cache
-    if cache is None or not promise.targets:
+    if not promise.targets:
         return
+    if host.cache is not None:
+        yield from _hold(catalog, host.cache, promise, delay)
+    if host.has_purgers:
+        rows = yield Block(partial(host.remember_purges, promise.targets, delay))
+        promise.purges, promise.delayed = promise.targets, rows if delay else ()
+
+
+def _hold(catalog: Catalog, cache: Cache, promise: Pledge, delay: float) -> Steps[None]:
+    """Hold the guards, or leave a purge in the outbox. Raises Problem (503)."""
+    host = catalog.host
     hold = Hold(catalog.slots.guards(promise.targets))
     try:
         yield Ask(cache, "hold", (hold,))
@@ -79,6 +91,8 @@ def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
         return  # another who shares the promise has done it: the outbox's row may still wait
     host, held = catalog.host, promise.hold
     cache = host.cache
+    if host.has_purgers:
+        yield from _announce(catalog, promise)
     is_told, is_safe = True, True
     if cache is not None and (guards := catalog.slots.guards(promise.targets)):
         hold = Hold((*dict.fromkeys((*held.guards, *guards)),), held.id) if held else Hold(guards)
@@ -98,6 +112,18 @@ def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
             logger.exception("outbox.failed: nobody is told of %d targets", len(promise.targets))
     elif promise.row is not None and is_told:
         yield Block(partial(host.delivered, promise.row), always=True)
+
+
+def _announce(catalog: Catalog, promise: Pledge) -> Steps[None]:
+    """Have networks in front purged: what the transaction left in the outbox, and the rest."""
+    host = catalog.host
+    rest = tuple([each for each in promise.targets if each not in promise.purges])
+    try:
+        if rest:
+            yield Block(partial(host.remember_purges, rest, 0.0), always=True)
+        yield Block(partial(host.deliver_purges, promise.delayed), always=True)
+    except Exception:  # what is committed is committed
+        logger.exception("outbox.failed: no network is told of %d targets", len(rest))
 
 
 def doubt(catalog: Catalog, promise: Pledge) -> Steps[None]:

@@ -71,6 +71,9 @@ class Host(Protocol):
     """A framework, as the steps use it."""
 
     edge: bool
+    """Whether an edge that purges stands in front."""
+    networks: tuple[str, ...]
+    """The networks in front that are told tags in a field of their own (MZ-POL-011)."""
     base_url: str
     identity_params: tuple[str, ...]
     response_types: tuple[type, ...]
@@ -101,6 +104,8 @@ class Host(Protocol):
 
     has_events: bool
     """Whether what becomes stale is published."""
+    has_purgers: bool
+    """Whether networks in front are told of what becomes stale."""
 
     @property
     def cache(self) -> Cache | None:
@@ -179,6 +184,14 @@ class Host(Protocol):
 
     def delivered(self, row: int) -> None:
         """Take a row out of the outbox: its targets were purged. Blocks."""
+
+    def remember_purges(self, targets: tuple[Target, ...], delay: float) -> tuple[int, ...]:
+        """Leave targets in the outbox, in the open transaction, for each network in front, not to
+        be delivered before `delay` seconds. Returns the rows' numbers. Blocks."""
+
+    def deliver_purges(self, rows: tuple[int, ...]) -> None:
+        """Have the outbox's purges of networks delivered now; these rows are no longer delayed.
+        Blocks for the database alone."""
 
     def vary(self, request: Any) -> tuple[tuple[str, str], ...]:
         """Return what a request gives for the facets that replies may vary by."""

@@ -115,8 +115,9 @@ class _Mutation:
     ) -> None:
         self.catalog = catalog
         self.host = catalog.host
-        # Whether somebody has to be told of what becomes stale: the cache, or who hears of events.
-        self.is_told = self.host.cache is not None or self.host.has_events
+        # Whether somebody has to be told of what becomes stale: the cache, who hears of events,
+        # networks in front.
+        self.is_told = self.host.cache is not None or self.host.has_events or self.host.has_purgers
         self.collector = collector
         self.run = run
         self.declared = declared

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mizan.django import cache_checks, checks, conf, event_checks
+from mizan.django import cache_checks, checks, conf, edge_checks, event_checks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = (ROOT / "docs" / "django.md").read_text("utf-8")
@@ -209,7 +209,7 @@ def test_the_checks_are_those_of_the_code() -> None:
     listed = re.findall(r"^\| (mizan\.[EIW]\d{3}) \|", GUIDE, re.MULTILINE)
     constants = [
         value
-        for module in (checks, cache_checks, event_checks)
+        for module in (checks, cache_checks, edge_checks, event_checks)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and re.fullmatch(r"mizan\.[EIW]\d+", value)
     ]

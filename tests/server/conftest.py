@@ -106,6 +106,9 @@ class FakeHost:
         self.csrf_blocks = False
         self.all_atomic = False
         self.edge = False
+        self.networks: tuple[str, ...] = ()
+        self.has_purgers = False
+        self.purges: list[Any] = []
         self.debug = False
         self.view_urls: dict[str, list[str]] = {}
         self.log: list[str] = []
@@ -211,6 +214,14 @@ class FakeHost:
 
     def delivered(self, row: int) -> None:
         self.outbox.pop(row)
+
+    def remember_purges(self, targets: Any, delay: float) -> tuple[int, ...]:
+        self.log.append("remember")
+        self.purges.append((targets, delay))
+        return (len(self.purges),)
+
+    def deliver_purges(self, rows: tuple[int, ...]) -> None:
+        self.log.append(f"deliver {list(rows)}")
 
     @property
     def has_events(self) -> bool:

@@ -40,6 +40,7 @@ class Host:
     debug = False
     consistent = False
     has_events = False
+    has_purgers = False
     position = ""
 
     def __init__(self) -> None:

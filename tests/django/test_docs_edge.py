@@ -1,0 +1,60 @@
+"""docs/edge.md is true: its settings run, its tables are those of the code."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.test import override_settings
+from django.utils.module_loading import import_string
+
+from mizan.django import edge_outbox, edge_worker
+from mizan.django.edge_settings import BACKENDS, KEYS
+from mizan.edge.base import CODES
+from mizan.edge.networks import LIMITS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GUIDE = (ROOT / "docs" / "edge.md").read_text("utf-8")
+
+
+def test_the_settings_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(.*?)` \| (.*) \| (mizan\.E\d+) \|$", GUIDE, re.MULTILINE)
+    plain = [(name, default, text.replace("`", ""), check) for name, default, text, check in rows]
+    assert plain == [
+        (name, repr(s.default), s.help.replace("`", ""), s.check) for name, s in KEYS.items()
+    ]
+
+
+def test_the_settings_that_it_shows_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FASTLY_TOKEN", "VARNISH_TOKEN"):
+        monkeypatch.setenv(name, "hidden")
+    block = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)[0]
+    shown: dict[str, Any] = {}
+    exec(f"import os\n{block}", shown)  # noqa: S102 (the guide's own)
+    with override_settings(MIZAN_EDGE=shown["MIZAN_EDGE"]):
+        assert not [each for each in run_checks() if str(each.id).startswith("mizan.E4")]
+
+
+def test_each_network_has_its_arguments_and_its_limit() -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \| (`.*?) \| (.*?) \| .*? \|$", GUIDE, re.MULTILINE)
+    assert {name for name, _, _ in rows} <= BACKENDS.keys()
+    assert {"varnish", "fastly", "cloudflare"} <= {name for name, _, _ in rows}
+    for name, text, limit in rows:
+        of = import_string(BACKENDS[name])
+        taken = inspect.signature(of).parameters.keys() - {"timeout", "api"}
+        assert all(f"`{each}`" in text for each in taken), name
+        assert str(LIMITS[name].tags) in limit
+
+
+def test_the_events_codes_and_numbers_are_those_of_the_code() -> None:
+    sources = inspect.getsource(edge_outbox) + inspect.getsource(edge_worker)
+    rows = re.findall(r"^\| `(edge\.\w+)` \|", GUIDE, re.MULTILINE)
+    assert sorted(rows) == sorted(set(re.findall(r'"(edge\.[a-z_]+):', sources)))
+    (codes,) = re.findall(r"^The codes: (.*);", GUIDE, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", codes)) == CODES.keys()
+    assert f"more than {edge_outbox.MOST_ROWS} rows" in GUIDE
+    assert edge_worker.PACE == 5.0
