@@ -50,7 +50,7 @@ class AkamaiPurger:
         if network not in _NETWORKS:
             expected = " or ".join(_NETWORKS)
             raise ConfigurationError("edge", f"network: expected {expected}, got {network!r}.")
-        bare = isinstance(host, str) and "://" not in host
+        bare = "://" not in checked_secret(host, "host")
         base = checked_url(f"https://{host}" if bare else host, "host")
         self._url = f"{base}/ccu/v3/{'invalidate' if soft else 'delete'}/tag/{network}"
         self._who = Credentials(

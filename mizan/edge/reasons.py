@@ -91,11 +91,12 @@ def _no_cache(_: Found, answer: Seen, setting: Setting) -> Says | None:
     if not setting.edge:
         advice = "Nobody may keep what nobody purges: set MIZAN_EDGE, once the edge purges."
         return WARN, f"{text}, as MIZAN_EDGE is off", advice
+    said = state(answer)[1]
     advice = (
-        "Either the workers run with another MIZAN_EDGE than this command, or the reply has more "
-        "tags than fit: the workers' log says so."
+        "The workers have another MIZAN_EDGE than this command; or the reply has more tags than "
+        "fit, as their log says; or the edge tells clients so and has a reason of its own."
     )
-    return WARN, text, advice
+    return WARN, f"{text} ({said})" if said else text, advice
 
 
 def _for_how_long(found: Found, answer: Seen, __: Setting) -> Says | None:

@@ -32,7 +32,7 @@ def reason(answer: Seen, setting: Setting = ON, **resource: Any) -> tuple[str, s
         (200, {"cache-control": "private, no-store"}, ON, "bad", "private", "VARY"),
         (200, {"cache-control": "no-store"}, ON, "warn", "no-store", "ask again"),
         (200, {"cache-control": "public, no-cache"}, OFF, "warn", "MIZAN_EDGE is off", "set"),
-        (200, {"cache-control": "public, no-cache"}, ON, "warn", "no-cache", "more tags"),
+        (200, {"cache-control": "public, no-cache"}, ON, "warn", "no-cache (Cache-St", "more tags"),
         (200, {"cache-control": "public"}, ON, "warn", "no s-maxage", "pass Cache-Control"),
         (200, {}, ON, "warn", "no Cache-Control", "pass Cache-Control"),
         (200, {"cache-status": ""}, ON, "warn", "no header says", "RFC 9211"),
