@@ -18,12 +18,14 @@ from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan.django import savepoints
+from mizan.django import edge_settings, savepoints
 from mizan.django.signals import invalidated
 from mizan.errors import MizanError
 from mizan.protocol import header
+from mizan.protocol.tags import INVALIDATION
 from mizan.protocol.targets import EVERYTHING, Target, canonical_set
 from mizan.server.invalidation import Entry
+from mizan.server.registry import registry
 from mizan.server.reply import INVALIDATE
 
 
@@ -132,5 +134,8 @@ def write(response: HttpResponseBase, targets: tuple[Target, ...]) -> None:
         known = header.parse(response.headers.get(INVALIDATE, ""))
     except MizanError:  # another's
         known = (EVERYTHING,)
-    response.headers[INVALIDATE] = header.format(canonical_set([*known, *targets]))
+    stale = canonical_set([*known, *targets])
+    response.headers[INVALIDATE] = header.format(stale)
+    if edge_settings.current() is not None:
+        response.headers[INVALIDATION] = registry.catalog.slots.purge(stale)
     response.headers["Cache-Control"] = "no-store"

@@ -1,21 +1,30 @@
-"""Pages with data of contexts in them, and who may keep such a page.
+"""Pages with data of contexts in them: who may keep such a page, and its tags for an edge.
 
 Invariant: a page with data that shared caches may not keep is stored by nobody; neither is one that
-does not say itself who may keep it.
+does not say itself who may keep it, nor one whose tags an edge would not take.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.http.response import HttpResponseBase
 
-# On a request: whether all data in its page are public; and that its response was begun.
+from mizan.django import edge_settings
+from mizan.errors import MizanError
+from mizan.protocol import tags as tags_
+
+logger = logging.getLogger("mizan.edge")
+
+# On a request: whether all data in its page are public, their tags, and that the response was
+# begun.
 _PUBLIC = "_mizan_hydrated"
+_TAGS = "_mizan_tags"
 _SEALED = "_mizan_sealed"
 
 
-def note(request: Any, *, is_public: bool) -> None:
+def note(request: Any, *, is_public: bool, tags: tuple[str, ...] = ()) -> None:
     """Note that the page of a request has data. Raises RuntimeError for a page already on its way,
     whose headers cannot say so."""
     if hasattr(request, _SEALED):
@@ -24,14 +33,35 @@ def note(request: Any, *, is_public: bool) -> None:
             "caches from storing it: render the template before."
         )
     setattr(request, _PUBLIC, is_public and getattr(request, _PUBLIC, True))
+    setattr(request, _TAGS, (*getattr(request, _TAGS, ()), *tags))
     # Django's own page caches would keep for minutes what a mutation makes stale.
     request._cache_update_cache = False  # noqa: SLF001 (what Django's cache middleware looks at)
 
 
 def seal(request: Any, response: HttpResponseBase) -> None:
-    """Make the response of a page with data say who may keep it."""
+    """Make the response of a page with data say who may keep it, and its tags."""
     setattr(request, _SEALED, True)
     is_public = getattr(request, _PUBLIC, None)
-    if is_public is None or (is_public and "Cache-Control" in response.headers):
+    if is_public is None:
         return
-    response.headers["Cache-Control"] = "private, no-store"
+    if not is_public or "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-store"
+        return
+    edge = edge_settings.current()
+    if edge is not None and "no-store" not in response.headers["Cache-Control"]:
+        _tag(request, response, edge.tags)
+
+
+def _tag(request: Any, response: HttpResponseBase, networks: tuple[str, ...]) -> None:
+    """Add the tags of a page's data to those that it has (MZ-TAG-009)."""
+    headers = response.headers
+    try:
+        own = tags_.parse(headers.get(tags_.GROUPS, ""))
+        fields = tags_.format([*own, *getattr(request, _TAGS)], networks)
+    except MizanError as error:
+        logger.warning("%s is kept by no edge: %s", request.path, error)
+        fields = {"Cache-Control": "public, no-cache"}
+        for name in tags_.FIELDS:
+            headers.pop(name, None)
+    for name, value in fields.items():
+        headers[name] = value

@@ -6,7 +6,7 @@ varies by what its declaration does not name (SPEC.md, MZ-POL-002).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -15,10 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mizan.django import carried, checks, conf, hydrated
+from mizan.protocol.tags import FIELDS, GROUPS
 from mizan.server.problems import Problem
 from mizan.server.reply import PROBLEM
 
-_KEPT = ("ETag", "Cache-Groups", "Mizan-Cache-Control")
+_KEPT = ("ETag", "Mizan-Cache-Control", *FIELDS)
 # facet of VARY -> the field that Django's middleware varies by for it; others are fields
 _FIELDS = {"language": "accept-language"}
 # Fields that change how a reply is written, not what it says; and those of an identity.
@@ -79,27 +80,42 @@ def _finished(
 
 
 def guard(response: HttpResponseBase) -> HttpResponseBase:
-    """Make sure that nobody stores a context's reply that others made personal; return it."""
+    """Make sure that nobody stores a context's reply that others made personal, and that what
+    nobody stores has no tags; return it."""
     if "X-Mizan-Schema" not in response.headers:
-        return response
+        return _guard_page(response) if GROUPS in response.headers else response
     if response.status_code == 304:
         # Others count the bytes of a body that is not there; caches would believe the number.
         response.headers.pop("Content-Length", None)
     caching = response.headers.get("Cache-Control", "")
     if "no-store" in caching:
+        if GROUPS in response.headers:
+            _take(response, FIELDS)
         return response
     varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
     varies -= _ENCODINGS
     sets_cookie = response.cookies or "Set-Cookie" in response.headers
     if sets_cookie or ("private" not in caching and varies - _declared()):
         response.headers["Cache-Control"] = "private, no-store"
-        for name in _KEPT:
-            response.headers.pop(name, None)
+        _take(response, _KEPT)
     elif "private" in caching and varies - _IDENTITY:
         # A browser asks again each time; an edge would key by the identity alone.
-        response.headers.pop("Mizan-Cache-Control", None)
-        response.headers.pop("Cache-Groups", None)
+        _take(response, ("Mizan-Cache-Control", *FIELDS))
     return response
+
+
+def _guard_page(response: HttpResponseBase) -> HttpResponseBase:
+    """As `guard`, for a page or view that shows data of contexts to an edge."""
+    if response.cookies or "Set-Cookie" in response.headers:
+        response.headers["Cache-Control"] = "private, no-store"
+    if "no-store" in response.headers.get("Cache-Control", ""):
+        _take(response, FIELDS)
+    return response
+
+
+def _take(response: HttpResponseBase, names: Iterable[str]) -> None:
+    for name in names:
+        response.headers.pop(name, None)
 
 
 def _declared() -> set[str]:

@@ -181,6 +181,15 @@ class Catalog:
             return self.function_target(name, params)
         return Target(name, self._values(self.contexts[name], params))
 
+    def view_tags(self, context: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the tags of the instance of which a view of a context shows data; none where that
+        depends on the request besides its arguments."""
+        known = self.contexts[context]
+        if known.bound:
+            return ()
+        scope = {name: arguments[name] for name in known.scope_params if name in arguments}
+        return self.slots.tags(context, dict(self._values(known, scope)))
+
     def function_target(self, name: str, params: Mapping[str, Any]) -> Target:
         """Return the target of a reading function, by name. Raises DeclarationError."""
         function = self.functions.get(name)

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 class Hydration:
     """A slice as JSON text, and whether the policy of its read lets shared caches keep its page.
 
-    `position` is that of the last event before it was read; empty where none is known.
+    `tags` are those of its instance, for an edge. `position` is that of the last event before it
+    was read; empty where none is known.
     """
 
     text: str
     is_public: bool
     position: str
+    tags: tuple[str, ...] = ()
 
 
 def hydration(
@@ -57,4 +59,5 @@ def hydration(
     caching = context_reply(catalog, incoming, found).headers["Cache-Control"]
     # A cache keys a page by its URL, which says nothing of declared facets.
     is_public = caching.startswith("public") and not found.bundle.varied
-    return Hydration(slice_text(name, asked.params, found.bundle), is_public, position)
+    tags = catalog.slots.tags(name, found.asked.params) if catalog.host.edge else ()
+    return Hydration(slice_text(name, asked.params, found.bundle), is_public, position, tags)

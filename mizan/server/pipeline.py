@@ -73,4 +73,4 @@ def view(
     fields = {} if is_private else function.arguments.known(host.fields(request))
     arguments = function.arguments.validate({**function.arguments.pick(fields), **route})
     response, targets = yield from mutate(catalog, function, request, arguments)
-    return view_reply(function, response, targets)
+    return view_reply(catalog, function, response, targets, arguments)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mizan.protocol import header, policy
+from mizan.protocol import header, policy, tags
 from mizan.protocol.canonical import canonical_json
 from mizan.protocol.targets import Target, target_text
 from mizan.server import problems
@@ -34,6 +34,7 @@ PROBLEM = "application/problem+json"
 INVALIDATE = "X-Mizan-Invalidate"
 SCHEMA = "X-Mizan-Schema"
 EVENT = "X-Mizan-Event"
+_NO_STORE = {"Cache-Control": "no-store"}
 _find_etags = re.compile(r'(?:W/)?("[^"]*")').findall
 
 
@@ -45,10 +46,18 @@ def call_reply(
     headers = {"Content-Type": JSON, "Cache-Control": "no-store", SCHEMA: catalog.digest}
     if not targets:
         return Reply(200, headers, f'{{"result":{text}}}'.encode())
-    headers[INVALIDATE] = header.format(targets)
+    headers |= stale_headers(catalog, targets)
     stale = ",".join(map(target_text, targets))
     more = f'"fresh":[{",".join(slices)}],' if slices else ""
     return Reply(200, headers, f'{{{more}"invalidate":[{stale}],"result":{text}}}'.encode())
+
+
+def stale_headers(catalog: Catalog, targets: Sequence[Target]) -> dict[str, str]:
+    """Return the fields that say what became stale: to Mizan's readers, and to the edge."""
+    headers = {INVALIDATE: header.format(targets)}
+    if catalog.host.edge:
+        headers[tags.INVALIDATION] = catalog.slots.purge(targets)
+    return headers
 
 
 @dataclass(slots=True)
@@ -114,15 +123,27 @@ def _caching(catalog: Catalog, incoming: Incoming, found: Read) -> dict[str, str
         etag=bundle.etag,
         url=found.asked.url,
         tags=catalog.slots.tags(context.name, found.asked.params) if edge else (),
+        networks=catalog.host.networks,
     )
 
 
-def view_reply(function: Function, response: Any, targets: Sequence[Target]) -> Reply:
-    """Return the reply of a view function: its own response, with headers to add."""
-    headers = {} if function.context else {"Cache-Control": "no-store"}
+def view_reply(
+    catalog: Catalog,
+    function: Function,
+    response: Any,
+    targets: Sequence[Target],
+    arguments: Mapping[str, Any],
+) -> Reply:
+    """Return the reply of a view function: its own response, with headers to add. An edge learns
+    of which instance a reading view shows data; who may keep that is the view's to say."""
     if targets:
-        headers[INVALIDATE] = header.format(targets)
-    return Reply(200, headers, native=response)
+        return Reply(200, _NO_STORE | stale_headers(catalog, targets), native=response)
+    if function.context is None:
+        return Reply(200, dict(_NO_STORE), native=response)
+    if not catalog.host.edge:
+        return Reply(200, {}, native=response)
+    shown = catalog.view_tags(function.context, arguments)
+    return Reply(200, tags.format(shown, catalog.host.networks), native=response)
 
 
 def problem_reply(catalog: Catalog, incoming: Incoming, error: Exception) -> Reply:
@@ -136,7 +157,7 @@ def problem_reply(catalog: Catalog, incoming: Incoming, error: Exception) -> Rep
         **problem.headers,
     }
     if failed:
-        headers[INVALIDATE] = header.format(failed.targets)
+        headers |= stale_headers(catalog, failed.targets)
     return Reply(problem.status, headers, problem.body())
 
 

@@ -5,13 +5,14 @@ Invariant: two reads share a slot only if everything that their result may depen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mizan.protocol.guards import Guard, instance_guards, tag, target_guard
 from mizan.protocol.key import derive_cache_key
+from mizan.protocol.tags import format_purge
 from mizan.protocol.targets import EVERYTHING, Instance, Target
 
 if TYPE_CHECKING:
@@ -82,12 +83,18 @@ class Slots:
 
         A context that is not declared here, but in another release, is purged as a whole.
         """
-        found: dict[str, None] = {}
+        return tuple(dict.fromkeys(map(self._tag, self._purged(targets))))
+
+    def purge(self, targets: Iterable[Target]) -> str:
+        """Return the value of `Cache-Group-Invalidation` for targets (MZ-TAG-008)."""
+        return format_purge(self._purged(targets), self._tag)
+
+    def _purged(self, targets: Iterable[Target]) -> Iterator[Guard]:
+        """Yield the guards that a purge of targets names."""
+        contexts = self._catalog.contexts
         for target in targets:
             if target == EVERYTHING:
-                found.update((self._tag(Guard(name)), None) for name in self._catalog.contexts)
+                yield from map(Guard, contexts)
             else:
-                context = self._catalog.contexts.get(target.context)
-                scope = context.scope_params if context else ()
-                found[self._tag(target_guard(target, scope))] = None
-        return tuple(found)
+                context = contexts.get(target.context)
+                yield target_guard(target, context.scope_params if context else ())

@@ -15,11 +15,13 @@ from project.http import Web
 from project.stale import TotalContext, declare, heard, site
 
 from mizan.cache.base import CacheUnavailable
-from mizan.django import affecting, carried, invalidate
+from mizan.django import affecting, affects, carried, invalidate
+from mizan.protocol.guards import Guard, tag
 from mizan.protocol.targets import Target
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "other"])
 STALE = "X-Mizan-Invalidate"
+PURGED = "Cache-Group-Invalidation"
 
 
 class Stop(Exception):
@@ -55,6 +57,31 @@ def test_a_reply_says_what_was_committed_once(web: Web, settings: Any) -> None:
     expected = "shelf, total;order_id=1, total;order_id=4, total;order_id=5"
     assert (response.headers[STALE], signals) == (expected, [])
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_an_edge_is_told_what_a_reply_of_others_says(web: Web, settings: Any) -> None:
+    settings.MIZAN_EDGE = {"TAGS": ["fastly"]}
+
+    @affects(TotalContext)
+    def view(request: HttpRequest, order_id: int) -> HttpResponse:
+        return HttpResponse(headers={"Cache-Groups": '"total"', "Surrogate-Key": "total"})
+
+    def many(request: HttpRequest) -> HttpResponse:
+        for number in range(33):
+            invalidate(TotalContext, order_id=number)
+        return HttpResponse(headers={STALE: "shelf"})
+
+    with site(settings, [path("view/<int:order_id>/", view), path("many/", many)]):
+        one = web.post("/view/4/", {}).headers
+        both = web.post("/many/", {}).headers
+        settings.MIZAN_EDGE = False
+        off = web.post("/many/", {}).headers
+    assert one[STALE] == "total;order_id=4"
+    assert one[PURGED] == f'"{tag(Guard("total", (("order_id", "4"),)))}"'
+    assert one["Cache-Control"] == "no-store"
+    assert not {"Cache-Groups", "Surrogate-Key"} & set(one)
+    assert both[PURGED] == '"shelf", "total"'
+    assert PURGED not in off
 
 
 def test_a_header_that_nobody_can_read_is_everything(web: Web, settings: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 from mizan.django import hydrated
 
@@ -42,3 +42,56 @@ def test_a_page_on_its_way_cannot_be_noted() -> None:
     hydrated.seal(request, HttpResponse())
     with pytest.raises(RuntimeError, match="streamed"):
         hydrated.note(request, is_public=True)
+
+
+TAGGED = {"Cache-Control": "public, s-maxage=60"}
+
+
+def tagged(
+    *tags: tuple[str, ...], edge: Any = True, own: dict[str, str] = TAGGED
+) -> dict[str, str]:
+    """Return the headers of a page with data that have these tags."""
+    request: Any = RequestFactory().get("/shop/")
+    for each in tags:
+        hydrated.note(request, is_public=True, tags=each)
+    response = HttpResponse(headers=own)
+    with override_settings(MIZAN_EDGE=edge):
+        hydrated.seal(request, response)
+    return {name: value for name, value in response.items() if name != "Content-Type"}
+
+
+def test_a_page_has_the_tags_of_all_its_data() -> None:
+    edge = {"TAGS": ["cloudflare"]}
+    assert tagged(("book", "h-a"), ("book", "h-b"), edge=edge) == TAGGED | {
+        "Cache-Groups": '"book", "h-a", "h-b"',
+        "Cache-Tag": "book,h-a,h-b",
+    }
+    view = TAGGED | {"Cache-Groups": '"shelf"', "Cache-Tag": "shelf"}
+    assert tagged(("book",), edge=edge, own=view) == TAGGED | {
+        "Cache-Groups": '"shelf", "book"',
+        "Cache-Tag": "shelf,book",
+    }
+
+
+def test_without_an_edge_a_page_has_no_tags() -> None:
+    assert tagged(("book",), edge=False) == TAGGED
+
+
+def test_a_page_with_more_tags_than_an_edge_takes_is_kept_by_none(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    most = [("book", f"h-{number}") for number in range(31)]
+    assert tagged(*most)["Cache-Groups"].count(",") == 31
+    own = TAGGED | {"Cache-Groups": '"shelf"', "Surrogate-Key": "shelf"}
+    assert tagged(*most, own=own) == {"Cache-Control": "public, no-cache"}
+    assert caplog.messages == ["/shop/ is kept by no edge: A response has at most 32 tags, not 33."]
+
+
+def test_a_page_whose_own_tags_cannot_be_read_is_kept_by_no_edge() -> None:
+    own = TAGGED | {"Cache-Groups": "shelf"}
+    assert tagged(("book",), own=own) == {"Cache-Control": "public, no-cache"}
+
+
+def test_a_page_that_nobody_stores_has_no_tags() -> None:
+    assert tagged(("book",), own={"Cache-Control": "no-store"}) == {"Cache-Control": "no-store"}
+    assert tagged(("book",), own={}) == {"Cache-Control": "private, no-store"}

@@ -21,7 +21,12 @@ PUBLIC = {
     "Cache-Control": "public, max-age=0, s-maxage=60",
     "ETag": '"x"',
     "Cache-Groups": '"shelf"',
+    "Surrogate-Key": "shelf",
+    "Cache-Tag": "shelf",
+    "Edge-Cache-Tag": "shelf",
+    "xkey": "shelf",
 }
+TAGS = {"Cache-Groups", "Surrogate-Key", "Cache-Tag", "Edge-Cache-Tag", "xkey"}
 OWN = PUBLIC | {
     "Cache-Control": "private, no-cache",
     "Vary": "Authorization, Cookie, X-Mizan-Token",
@@ -70,13 +75,13 @@ def test_what_is_declared_may_vary_but_never_by_an_identity() -> None:
 def test_a_reply_that_sets_a_cookie_is_nobodys(headers: dict[str, str]) -> None:
     for found in (guarded(headers, cookie="theme"), guarded(headers, **{"Set-Cookie": "a=b"})):
         assert found["Cache-Control"] == "private, no-store"
-        assert not {"ETag", "Cache-Groups", "Mizan-Cache-Control"} & found.keys()
+        assert not {"ETag", "Mizan-Cache-Control", *TAGS} & found.keys()
 
 
 def test_a_users_own_reply_that_varies_by_more_is_the_browsers_alone() -> None:
     found = guarded(OWN, Vary="Authorization, Cookie, X-Mizan-Token, Accept-Language")
     assert (found["Cache-Control"], found["ETag"]) == ("private, no-cache", '"x"')
-    assert not {"Cache-Groups", "Mizan-Cache-Control"} & found.keys()
+    assert not {"Mizan-Cache-Control", *TAGS} & found.keys()
 
 
 @pytest.mark.parametrize(
@@ -90,6 +95,16 @@ def test_a_users_own_reply_that_varies_by_more_is_the_browsers_alone() -> None:
 def test_other_replies_are_not_touched(headers: dict[str, str]) -> None:
     found = guarded(headers, cookie="theme", Vary="Cookie")
     assert found == headers | {"Vary": "Cookie"}
+
+
+def test_what_nobody_stores_has_no_tags() -> None:
+    assert not TAGS & guarded(PUBLIC | {"Cache-Control": "no-store"}).keys()
+    page = {name: value for name, value in PUBLIC.items() if name != "X-Mizan-Schema"}
+    assert guarded(page) == page
+    assert not TAGS & guarded(page | {"Cache-Control": "no-store"}).keys()
+    for found in (guarded(page, cookie="theme"), guarded(page, **{"Set-Cookie": "a=b"})):
+        assert found["Cache-Control"] == "private, no-store"
+        assert not TAGS & found.keys()
 
 
 def test_it_is_sync_or_async_as_what_it_wraps() -> None:

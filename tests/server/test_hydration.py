@@ -8,6 +8,7 @@ import pytest
 
 from mizan.cache import MemoryCache
 from mizan.cache.base import Hold
+from mizan.protocol.guards import Guard, tag
 from mizan.server import Context, FromRequest
 from mizan.server.hydration import hydration
 from mizan.server.problems import Problem
@@ -162,3 +163,10 @@ def test_too_long_for_a_url_is_asked_as_a_post(either: Any) -> None:
     assert either.host.counts == {}
     assert hydrate(either, "search", text="x" * 4000).is_public
     assert either.host.counts == {"miss": 1, "stored": 1}
+
+
+def test_an_edge_is_told_the_tags_of_the_page(shown: Any) -> None:
+    assert hydrate(shown, "page", page_id=1).tags == ()
+    shown.host.edge = True
+    own = tag(Guard("page", (("page_id", "1"),)))
+    assert hydrate(shown, "page", page_id=1).tags == ("page", own)

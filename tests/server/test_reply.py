@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mizan.protocol import policy
+from mizan.protocol.guards import Guard, tag
 from mizan.protocol.targets import EVERYTHING, Target
 from mizan.schemas import problems
+from mizan.server import Context, FromRequest
 from mizan.server.app_errors import AppError
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.effects import FunctionFailed
@@ -128,7 +130,9 @@ def test_conditions(catalog: Any, field: str, status: int) -> None:
 def test_a_list_of_etags(others: list[str], is_there: bool) -> None:
     context = SimpleNamespace(name="user", cache=True, user_scoped=False, scope_params=())
     contexts = {"user": context}
-    catalog = SimpleNamespace(digest="d", host=SimpleNamespace(edge=False), contexts=contexts)
+    catalog = SimpleNamespace(
+        digest="d", host=SimpleNamespace(edge=False, networks=()), contexts=contexts
+    )
     listed = [*others, f"W/{ETAG}"] if is_there else others
     incoming = Incoming("GET", None, if_none_match=", ".join(listed))
     reply = context_reply(catalog, incoming, found(catalog))  # type: ignore[arg-type]
@@ -172,14 +176,77 @@ def test_not_canonical(catalog: Any) -> None:
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-def test_views() -> None:
-    reads = SimpleNamespace(context="user")
-    writes = SimpleNamespace(context=None)
-    native = object()
-    assert view_reply(reads, native, ()).headers == {}  # type: ignore[arg-type]
-    reply = view_reply(writes, native, (EVERYTHING,))  # type: ignore[arg-type]
+def test_views(catalog: Any) -> None:
+    reads: Any = SimpleNamespace(context="user")
+    writes: Any = SimpleNamespace(context=None)
+    native, given = object(), {"user_id": 5}
+    assert view_reply(catalog, reads, native, (), given).headers == {}
+    reply = view_reply(catalog, writes, native, (EVERYTHING,), given)
     assert reply.headers == {"Cache-Control": "no-store", "X-Mizan-Invalidate": "*"}
     assert reply.native is native
+    # What reads may say, while it runs, that something became stale.
+    assert view_reply(catalog, reads, native, (FIVE,), given).headers == {
+        "Cache-Control": "no-store",
+        "X-Mizan-Invalidate": "user;user_id=5",
+    }
+    assert view_reply(catalog, writes, native, (), given).headers == {"Cache-Control": "no-store"}
+
+
+def test_an_edge_learns_of_tags(catalog: Any, server: Any) -> None:
+    server.host.edge, server.host.networks = True, ("fastly", "akamai")
+    own = tag(Guard("user", (("user_id", "5"),)))
+    read = context_reply(catalog, Incoming("GET", None), found(catalog))
+    reads: Any = SimpleNamespace(context="user")
+    view = view_reply(catalog, reads, object(), (), {"user_id": 5, "other": 1})
+    for reply in (read, view):
+        assert reply.headers["Cache-Groups"] == f'"user", "{own}"'
+        assert reply.headers["Surrogate-Key"] == f"user {own}"
+        assert reply.headers["Edge-Cache-Tag"] == f"user,{own}"
+    assert "Cache-Control" not in view.headers
+    varied = context_reply(catalog, Incoming("GET", None), found(catalog, varied=True))
+    assert not {"Cache-Groups", "Surrogate-Key"} & varied.headers.keys()
+
+
+def test_an_edge_learns_of_what_became_stale(catalog: Any, server: Any) -> None:
+    server.host.edge, server.host.networks = True, ("fastly",)
+    own = tag(Guard("user", (("user_id", "5"),)))
+    reads: Any = SimpleNamespace(context="user")
+    failed = FailedAfterEffects(ValueError(), (FIVE,))
+    for reply in (
+        call_reply(catalog, "null", (FIVE,)),
+        view_reply(catalog, reads, object(), (FIVE,), {"user_id": 5}),
+        problem_reply(catalog, Incoming("POST", None), failed),
+    ):
+        assert reply.headers["X-Mizan-Invalidate"] == "user;user_id=5"
+        assert reply.headers["Cache-Group-Invalidation"] == f'"{own}"'
+        assert reply.headers["Cache-Control"] == "no-store"
+        assert not {"Cache-Groups", "Surrogate-Key"} & reply.headers.keys()
+    everything = call_reply(catalog, "null", (EVERYTHING,))
+    assert everything.headers["Cache-Group-Invalidation"] == '"user"'
+    quiet = call_reply(catalog, "null", ())
+    assert "Cache-Group-Invalidation" not in quiet.headers
+
+
+def test_an_edge_is_told_all_that_a_header_names_no_more(catalog: Any, server: Any) -> None:
+    server.host.edge = True
+    many = [Target("user", (("user_id", number),)) for number in range(200)]
+    reply = call_reply(catalog, "null", many)
+    assert reply.headers["X-Mizan-Invalidate"] == "user"
+    assert reply.headers["Cache-Group-Invalidation"] == '"user"'
+    few = call_reply(catalog, "null", many[:32])
+    assert len(few.headers["Cache-Group-Invalidation"].split(", ")) == 32
+
+
+def test_a_view_of_what_the_request_gives_has_no_tags(server: Any) -> None:
+    class MineContext(Context):
+        owner: str = FromRequest(lambda request: request.user)
+
+    @server.client(context=MineContext)
+    def mine(request: Any) -> str: ...  # type: ignore[empty-body]
+
+    server.host.edge = True
+    reads: Any = SimpleNamespace(context="mine")
+    assert view_reply(server.catalog, reads, object(), (), {}).headers == {}
 
 
 class Form(BaseModel):

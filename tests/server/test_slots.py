@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mizan.protocol.guards import Guard, tag
+from mizan.protocol.tags import parse
 from mizan.protocol.targets import EVERYTHING, Target
 from mizan.server import Context
 from mizan.server.host import Identity
@@ -79,3 +80,11 @@ def test_targets_name_their_guards_once(slots: Any) -> None:
 
 def test_a_context_of_another_release_is_purged_as_a_whole(slots: Any) -> None:
     assert slots.guards([Target("gone", (("user_id", 5),))]) == ("gone",)
+
+
+def test_a_purge_is_of_the_same_guards(slots: Any) -> None:
+    targets = [Target("user", (("user_id", 5),)), Target("news", (("page", 3),)), Target("gone")]
+    assert sorted(parse(slots.purge(targets))) == sorted(slots.guards(targets))
+    assert slots.purge([EVERYTHING]) == '"news", "user"'
+    assert slots.purge([Target("user", (("user_id", each),)) for each in range(33)]) == '"user"'
+    assert slots.purge([]) == ""

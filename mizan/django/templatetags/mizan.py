@@ -68,7 +68,7 @@ class HydrateNode(Node):
         if found is None:
             return SafeString()
         try:
-            hydrated.note(request, is_public=found.is_public)
+            hydrated.note(request, is_public=found.is_public, tags=found.tags)
         except RuntimeError as error:
             raise self._error(str(error)) from error
         text = mark_safe(found.text.translate(_ESCAPES))  # noqa: S308 (JSON, escaped)

@@ -30,6 +30,8 @@ from project.middleware import middleware
 
 from mizan.django import Context, client
 from mizan.django.host import DjangoHost
+from mizan.protocol.guards import Guard, tag
+from mizan.protocol.tags import parse
 
 PAGE = Path(__file__).parent / "page.html"
 NASTY = "</script><!-- <script> & \u2028\u2029 'ü\""
@@ -292,3 +294,16 @@ def test_it_carries_the_pages_nonce() -> None:
     assert template.render(Values({"request": request, "csp_nonce": nonce})).startswith(element)
     request.csp_nonce = nonce
     assert template.render(Values({"request": request})).startswith(element)
+
+
+def test_an_edge_is_told_the_tags_of_a_page(web: Web) -> None:
+    one, two = Book.objects.create(title="Emma"), Book.objects.create(title="Ida")
+    put("".join(f"{{% mizan_hydrate 'book' book_id={each.pk} %}}" for each in (one, two)))
+    assert "Cache-Groups" not in web.get("/public/")
+    with override_settings(MIZAN_EDGE={"TAGS": ["varnish"]}):
+        response = web.get("/public/")
+        assert "Cache-Groups" not in web.get("/sync/")
+    tags = ["book", *(tag(Guard("book", (("book_id", str(each.pk)),))) for each in (one, two))]
+    assert response["Cache-Control"] == "public, max-age=60"
+    assert response["xkey"] == " ".join(tags)
+    assert parse(response["Cache-Groups"]) == tuple(tags)
