@@ -5,11 +5,15 @@ Invariant: a command speaks of the stores that workers use, or says why there is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
 from mizan.cache.base import Cache
-from mizan.django import cache_settings, event_broker, event_settings, origin_cache
+from mizan.django import cache_settings, event_broker, event_settings, origin_cache, purgers
+from mizan.edge.base import Purger
+from mizan.errors import MizanError
 from mizan.events.base import Broker
 
 
@@ -35,10 +39,19 @@ def shared_broker() -> Broker | None:
     return event_broker.broker() if settings is not None and settings.is_shared else None
 
 
-def shared_stores() -> tuple[Cache | None, Broker | None]:
+def shared_stores(*, needed: bool = True) -> tuple[Cache | None, Broker | None]:
     """Return the cache and the broker that all workers share. Raises CommandError where there is
-    neither."""
+    neither and one is `needed`."""
     broker = shared_broker()
-    if broker is not None and not cache_settings.current().is_shared:
+    is_enough = broker is not None or not needed
+    if is_enough and not cache_settings.current().is_shared:
         return None, broker
     return shared_cache(), broker
+
+
+def all_purgers() -> Mapping[str, Purger]:
+    """Return the purgers of networks in front. Raises CommandError for what `check` reports."""
+    try:
+        return purgers.purgers()
+    except (ImproperlyConfigured, MizanError, TypeError) as error:
+        raise CommandError(str(error)) from error

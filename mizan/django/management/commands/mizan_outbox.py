@@ -1,4 +1,5 @@
-"""`manage.py mizan_outbox`: deliver what the cache or the broker of events could not be told."""
+"""`manage.py mizan_outbox`: deliver what the cache, the broker of events or networks in front have
+yet to be told."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils.timezone import now
 
-from mizan.django import outbox
-from mizan.django.management.reach import shared_stores
+from mizan.django import edge_outbox, edge_worker, outbox
+from mizan.django.management.reach import all_purgers, shared_stores
+from mizan.edge.base import CODES
 from mizan.server.registry import registry
 
 _WHAT = {outbox.UNAVAILABLE: "cache", outbox.UNPUBLISHED: "broker of events"}
@@ -25,8 +27,9 @@ class Command(BaseCommand):
     """Delivers the outbox."""
 
     help = (
-        "Deliver what the cache or the broker of events could not be told. Exits with 1 if one "
-        "still cannot be; with --watch it goes on until SIGTERM or Ctrl-C, and exits with 0."
+        "Deliver what the cache, the broker of events or networks in front have yet to be told. "
+        "Exits with 1 if one cannot be; with --watch it goes on until SIGTERM or Ctrl-C, and "
+        "exits with 0."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,27 +45,53 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Deliver once or go on. Raises CommandError."""
-        self._stores = shared_stores()
+        self._purgers = all_purgers()
+        self._stores = shared_stores(needed=not self._purgers)
         if not options["watch"]:
             self._once()
             return
         if not options["interval"] > 0:
             raise CommandError("--interval takes a number of seconds above 0.")
         with stopped() as stop:
-            self._watch(options["interval"], stop)
+            edge_worker.start()  # a thread for each network: one that is down holds up no other
+            try:
+                self._watch(options["interval"], stop)
+            finally:
+                edge_worker.stop()
 
     def _once(self) -> None:
-        total = 0
-        while True:
-            done = outbox.deliver(registry.catalog, *self._stores)
-            total += done.count
+        told, failed = self._tell_stores()
+        for name, purger in self._purgers.items():
+            edge_outbox.coarsen(name, purger.max_tags)
+            count = 0
+            while (done := edge_outbox.deliver(name, purger)).count:
+                count += done.count
+            left = edge_outbox.waiting(name).filter(again=False).count()
             if done.error:
-                what = f"The {_WHAT[done.error]} cannot be reached"
-                raise CommandError(f"{what}; {_purges(done.left)} wait.")
-            if not done.left or not done.count:
+                failed.append(f"{name}: {CODES[done.error]}; {_purges(left)} wait")
+            elif left:
+                told.append(f"{name}: {_purges(count)}; {left} wait for later")
+            else:
+                told.append(f"{name}: {_purges(count)}")
+        if told:
+            self.stdout.write(f"Delivered {', '.join(told)}.")
+        if failed:
+            raise CommandError(f"{'. '.join(failed)}.")
+
+    def _tell_stores(self) -> tuple[list[str], list[str]]:
+        """Return (what was delivered to cache and broker, what could not be)."""
+        if not any(self._stores):
+            return [], []
+        total = 0
+        while (done := outbox.deliver(registry.catalog, *self._stores)).count:
+            total += done.count
+            if not done.left:
                 break
+        if done.error:
+            what = f"The {_WHAT[done.error]} cannot be reached"
+            return [_purges(total)] if total else [], [f"{what}; {_purges(done.left)} wait"]
         left = f"; {_purges(done.left)} left to others" if done.left else ""
-        self.stdout.write(f"Delivered {_purges(total)}{left}.")
+        return [f"{_purges(total)}{left}"], []
 
     def _watch(self, interval: float, stop: threading.Event) -> None:
         self.stdout.write(f"Watching the outbox, every {interval:g} s.")
@@ -79,6 +108,8 @@ class Command(BaseCommand):
 
     def _round(self) -> tuple[str, bool]:
         """Deliver what is due. Returns (what to say, whether something was delivered)."""
+        if not any(self._stores):
+            return "", False
         close_old_connections()
         try:
             done = outbox.deliver(registry.catalog, *self._stores)

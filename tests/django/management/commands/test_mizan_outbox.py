@@ -14,10 +14,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.test import override_settings
+from project.purging import networks
 from project.store import on_redis
 from servers import Server
 
-from mizan.django import origin_cache, outbox
+from mizan.django import edge_outbox, edge_worker, origin_cache, outbox
 from mizan.django.management.commands import mizan_outbox
 from mizan.django.models import OutboxRow
 from mizan.protocol.targets import Target
@@ -146,3 +147,50 @@ def test_in_another_thread_signals_are_left_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [(False, True)]
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    with networks(monkeypatch, "cdn", "shield", IN_FLIGHT=0) as found:
+        yield found
+
+
+def test_it_delivers_to_networks_without_any_store(both: Any) -> None:
+    for number in range(12):
+        edge_outbox.remember([Target("book", (("book_id", number),))])
+    assert run() == "Delivered cdn: 12 purges, shield: 12 purges.\n"
+    assert len(both["cdn"].taken()) == 3
+    assert run() == "Delivered cdn: 0 purges, shield: 0 purges.\n"
+
+
+def test_one_network_that_is_down_holds_up_no_other(both: Any) -> None:
+    both["cdn"].fails()
+    edge_outbox.remember([Target("shelf")])
+    with pytest.raises(CommandError, match=r"^cdn: no connection .*; 1 purge wait\.$") as caught:
+        run()
+    assert caught.value.returncode == 1
+    assert len(both["shield"].taken()) == 1
+    both["cdn"].error = None
+    assert run() == "Delivered cdn: 0 purges; 1 wait for later, shield: 0 purges.\n"
+
+
+def test_it_delivers_to_the_store_and_to_networks(store: Server, both: Any) -> None:
+    remember(2)
+    edge_outbox.remember([Target("shelf")])
+    assert run() == "Delivered 2 purges, cdn: 1 purge, shield: 1 purge.\n"
+    store.stop()
+    remember(1)
+    edge_outbox.remember([Target("shelf")])
+    with pytest.raises(CommandError, match=r"^The cache cannot be reached; 1 purge wait\.$"):
+        run()
+    assert len(both["cdn"].taken()) == 2
+
+
+def test_watching_begins_a_thread_for_each_network_and_ends_it(
+    both: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(edge_worker, "start", lambda: done.append("start"))
+    monkeypatch.setattr(edge_worker, "stop", lambda: done.append("stop"))
+    assert watch(monkeypatch) == ["Watching the outbox, every 1 s.", "Stopped."]
+    assert done[:2] == ["start", "stop"]
