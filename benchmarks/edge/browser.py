@@ -22,6 +22,8 @@ PASSWORD = "demo"  # noqa: S105 (of everybody in the example)
 PATIENCE = 30.0  # seconds
 RENEWED = 200.0
 """Seconds after which another token is asked for; one lives 300."""
+IDLE = 2.0
+"""Seconds after which a connection is opened anew: servers close those that are not used."""
 ORIGIN = "mizan"
 """What the origin calls itself in Cache-Status."""
 
@@ -61,6 +63,7 @@ class Browser:
         self._cookies: SimpleCookie = SimpleCookie()
         self._token: str | None = None
         self._obtained = 0.0
+        self._used = 0.0
 
     def close(self) -> None:
         """Close the connection."""
@@ -98,6 +101,8 @@ class Browser:
         sent = {"Host": self._host, **(headers or {})}
         if body is not None:
             sent["Content-Type"] = "application/json"
+        if time.monotonic() > self._used + IDLE:
+            self._wire.close()
         begin = time.monotonic_ns()
         try:
             self._wire.request(method, path, body, sent)
@@ -106,7 +111,9 @@ class Browser:
         except BaseException:
             self._wire.close()  # the next request opens it anew
             raise
-        return Reply(reply.status, reply.headers, content, begin, time.monotonic_ns())
+        end = time.monotonic_ns()
+        self._used = end / 1e9
+        return Reply(reply.status, reply.headers, content, begin, end)
 
     def with_cookies(self) -> dict[str, str]:
         """Return the headers by which the session says who asks."""

@@ -45,8 +45,12 @@ class Varnish(Edge):
         vcl, manifest = self.folder / "mizan.vcl", str(self.origin.manifest())
         backend = f"{HOST}:{self.origin.port}"
         program = [sys.executable, "-m", "mizan", "edge", "vcl", "--manifest", manifest]
-        self.run(*program, "--backend", backend, "--out", str(vcl))
+        token = self.folder / "token"
+        token.write_text("the token of an edge on loopback")
+        purge = ["--purge-token-file", str(token)]
+        self.run(*program, "--backend", backend, "--out", str(vcl), *purge)
         planted.vcl(self.fault, vcl)
+        self.folder.chmod(0o755)  # where it is root's, varnishd reads it as another user
         where = ["-n", str(self.folder / "varnish"), "-a", f"{HOST}:{self.port}"]
         return ["varnishd", "-F", *where, "-f", str(vcl), "-s", "malloc,64m"]
 

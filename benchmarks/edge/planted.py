@@ -1,27 +1,33 @@
 """Faults by name: the proofs have to find each, or they would prove nothing.
 
-`no-purge` and `no-user` are the origin's (`behind.py`), so each edge has them; `in-flight` is the
-edge's own: it then keeps what it began to fetch before a purge.
+`no-purge`: the origin tells no edge what is stale. `no-user`: it calls public what is a user's, and
+the edge believes it. `in-flight`: the edge keeps what it began to fetch before a purge. What the
+origin does of it is in `behind.py`.
 
 Invariant: what is changed is a copy, and it is an error if it has not what is to be changed.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 IN_FLIGHT = "in-flight"
-FAULTS = ("no-purge", "no-user", IN_FLIGHT)
-_JUDGE = 'sub mizan_judge {\n\tvar.set("overtaken", "yes");\n'
-_JUDGED = 'sub mizan_judge {\n\tvar.set("overtaken", "");\n\tif (true) {\n\t\treturn;\n\t}\n'
-_STRUCK = "    hasStruck(names, after) {\n"
+NO_USER = "no-user"
+FAULTS = ("no-purge", NO_USER, IN_FLIGHT)
+# fault -> what is changed in a VCL: what is found by an expression, and what takes its place
+_VCL = {
+    IN_FLIGHT: (r'var\.set\("overtaken", "yes"\)', 'var.set("overtaken", "")'),
+    NO_USER: (r'req\.url !~ \{"\^.*"\}', 'req.url ~ "(?!)"'),
+}
+_PACKAGE = (r"(hasStruck\(names, after\) \{\n)", r"\1        return false;\n")
 
 
 def vcl(fault: str, path: Path) -> None:
     """Change the VCL of a Varnish."""
-    if fault == IN_FLIGHT:
-        _replace(path, _JUDGE, _JUDGED)
+    if fault in _VCL:
+        _replace(path, *_VCL[fault])
 
 
 def package(fault: str, package: Path, folder: Path) -> Path:
@@ -32,12 +38,12 @@ def package(fault: str, package: Path, folder: Path) -> Path:
     shutil.copytree(package / "dist", copy / "dist")
     shutil.copy(package / "package.json", copy)
     (folder / "node_modules").symlink_to(package.parents[1] / "node_modules")
-    _replace(copy / "dist" / "purges.js", _STRUCK, f"{_STRUCK}        return false;\n")
+    _replace(copy / "dist" / "purges.js", *_PACKAGE)
     return copy
 
 
 def _replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    if old not in text:
-        raise ValueError(f"{path.name} has not the place where the fault goes: {old!r}")
-    path.write_text(text.replace(old, new))
+    text, times = re.subn(old, new, path.read_text())
+    if not times:
+        raise ValueError(f"{path.name} has no place where the fault goes: {old}")
+    path.write_text(text)
