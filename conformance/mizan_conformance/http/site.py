@@ -78,9 +78,16 @@ class Site:
         return f"{'https' if self._tls else 'http'}://{self.host}"
 
     def ask(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        until: bytes | None = None,
     ) -> Reply:
-        """Send a request and return the reply. Raises Silence."""
+        """Send a request and return the reply; of a stream of events, what comes up to `until`.
+        Raises Silence."""
         self._tell("->", f"{method} {target}", headers, body or b"")
         connection = http.client.HTTPConnection(*self._address, timeout=self.deadline)
         try:
@@ -91,7 +98,7 @@ class Site:
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
             _send(connection, body)
-            reply = _read(connection.getresponse(), method, target)
+            reply = _read(connection.getresponse(), method, target, until)
         except TimeoutError as error:
             raise Silence(f"{method} {target}: no reply for {self.deadline:g} s") from error
         except (OSError, http.client.HTTPException) as error:
@@ -151,11 +158,24 @@ def _send(connection: http.client.HTTPConnection, body: bytes | None) -> None:
             raise
 
 
-def _read(response: http.client.HTTPResponse, method: str, target: str) -> Reply:
-    body = response.read(_LARGEST)
-    if response.length:
-        raise http.client.IncompleteRead(body, response.length)
+def _read(
+    response: http.client.HTTPResponse, method: str, target: str, until: bytes | None = None
+) -> Reply:
+    kind = response.headers.get_content_type()
+    if until is not None and kind == "text/event-stream":
+        body = _read_until(response, until)
+    else:
+        body = response.read(_LARGEST)
+        if response.length:
+            raise http.client.IncompleteRead(body, response.length)
     names = {name.lower() for name in response.headers}
     fields = {name: ", ".join(response.headers.get_all(name, ())) for name in sorted(names)}
     cookies = tuple(response.headers.get_all("Set-Cookie", ()))
     return Reply(method, target, response.status, fields, body, cookies)
+
+
+def _read_until(response: http.client.HTTPResponse, mark: bytes) -> bytes:
+    found = b""
+    while mark not in found and len(found) < _LARGEST and (more := response.read1(_LARGEST)):
+        found += more
+    return found

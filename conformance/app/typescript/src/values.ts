@@ -1,6 +1,6 @@
 /** Values on the wire: parameters of every type, names that need an encoding, scopes, arguments. */
 
-import { client, Context } from "@mizan/server";
+import { client, Context, Problem } from "@mizan/server";
 import { integer, nothing, orNull, ref, text } from "./schemas.js";
 import type { State } from "./state.js";
 
@@ -13,6 +13,18 @@ const grid = new Context("grid", {
 });
 const label = new Context("label", { description: "Texts by any name." });
 
+/** What `types_seen` sees where a call leaves a parameter out: a read has these filled in. */
+const absent = {
+  at: null,
+  day: null,
+  exact: false,
+  ids: [],
+  kind: "note",
+  price: "0",
+  ratio: 1,
+  ref: null,
+};
+
 export function valueFunctions(state: State) {
   return [
     client(
@@ -24,11 +36,18 @@ export function valueFunctions(state: State) {
         types: { price: { type: "decimal" } },
         output: ref("Types"),
       },
-      (args: Record<string, unknown>) => ({ ref: null, day: null, at: null, ...args }),
+      (args: Record<string, unknown>) => {
+        const seen = { ...absent, ...args };
+        return { ...seen, price: String(seen.price) };
+      },
     ),
     client(
       { name: "grid_sum", context: grid, input: ref("GridSumInput"), output: integer },
-      ({ a, b, c, d }: Record<"a" | "b" | "c" | "d", number>) => a + b + c + d,
+      ({ a, b, c, d }: Record<"a" | "b" | "c" | "d", number>) => {
+        const found = a + b + c + d;
+        if (Number.isSafeInteger(found)) return found;
+        throw new Problem("not_found", "The sum is no integer of the protocol.");
+      },
     ),
     client(
       { name: "touch_grid", affects: grid, input: ref("TouchGridInput"), output: nothing },

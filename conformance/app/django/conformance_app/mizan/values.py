@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from typing_extensions import TypedDict
 
 from conformance_app.state import state
@@ -73,7 +73,10 @@ def types_seen(
 
 @client(context=GridContext)
 def grid_sum(request: HttpRequest, a: int, b: int, c: int, d: int) -> int:
-    return a + b + c + d
+    found = a + b + c + d
+    if abs(found) > 2**53 - 1:
+        raise Http404("The sum is no integer of the protocol.")
+    return found
 
 
 @client(affects=GridContext)
