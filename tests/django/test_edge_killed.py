@@ -1,0 +1,199 @@
+"""Purges of networks survive what happens to processes: real ones, one database, one network."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+from fake_api import FakeApi, Received, Reply
+from networks_api import SERVICE, TOKEN, fastly
+
+pytestmark = pytest.mark.server
+
+# A site: `mutate` commits a change, `fail` rolls one back, anything else is for manage.py.
+PROGRAM = """
+import json, os, signal, sys
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+database = {"ENGINE": "django.db.backends.sqlite3", "NAME": "site.db"}
+settings.configure(
+    SECRET_KEY="x" * 50,
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mizan.django"],
+    MIDDLEWARE=["mizan.django.middleware.MizanMiddleware"],
+    DATABASES={"default": database | {"OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20}}},
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    MIZAN_EDGE=json.loads(os.environ["EDGE"]),
+    SILENCED_SYSTEM_CHECKS=["mizan.W006"],
+    LOGGING={
+        "version": 1,
+        "handlers": {"all": {"class": "logging.StreamHandler"}},
+        "root": {"handlers": ["all"], "level": "DEBUG"},
+    },
+)
+django.setup()
+from django.contrib.auth.models import Group
+from django.urls import include, path
+from mizan.django import Context, affecting, client, edge_outbox, edge_worker
+
+urlpatterns = [path("api/mizan/", include("mizan.django.urls"))]
+edge_outbox._TAKEN = 0.0
+edge_outbox._FIRST_WAIT = 0.2
+
+class ShelfContext(Context):
+    pass
+
+@client(context=ShelfContext)
+def shelf(request, shelf_id: int) -> int:
+    return 1
+
+def change(**given):
+    with affecting(ShelfContext, shelf_id=5):
+        Group.objects.create(name=sys.argv[2])
+        if sys.argv[1] == "fail":
+            raise SystemExit(3)
+
+if sys.argv[1] in ("mutate", "fail"):
+    if os.environ.get("DIES"):
+        edge_worker.wake = lambda: os.kill(os.getpid(), signal.SIGKILL)
+    change()
+else:
+    call_command(*sys.argv[1:])
+"""
+
+
+class Site:
+    """Processes that share a database, in front of which is a network."""
+
+    def __init__(self, folder: Path, api: FakeApi) -> None:
+        self.folder, self.api = folder, api
+        self.said = ""
+        (folder / "site.py").write_text(PROGRAM)
+        given = {"BACKEND": "fastly", "service": SERVICE, "token": TOKEN, "api": api.url}
+        self.edge = {"PURGE": {"cdn": given}, "IN_FLIGHT": 0, "TIMEOUT": 0.2}
+
+    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "site.py", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"EDGE": json.dumps(self.edge)} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def end(self, process: subprocess.Popen[str]) -> int:
+        """Return how it ended; keep what it said."""
+        self.said += process.communicate(timeout=60)[0]
+        return process.returncode
+
+    def run(self, *arguments: str, **environment: str) -> int:
+        return self.end(self.begin(*arguments, **environment))
+
+    def ask(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self.folder / "site.db", timeout=20)) as database, database:
+            return database.execute(sql).fetchall()
+
+    @property
+    def waiting(self) -> int:
+        return len(self.ask("SELECT 1 FROM mizan_outbox"))
+
+    @property
+    def names(self) -> list[str]:
+        """The changes that were committed."""
+        return [name for (name,) in self.ask("SELECT name FROM auth_group ORDER BY id")]
+
+    @property
+    def purged(self) -> list[Received]:
+        return [each for each in self.api.received if each.path.endswith("/purge")]
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with FakeApi(fastly) as api:
+        site = Site(folder, api)
+        assert site.run("migrate", "--verbosity", "0") == 0, site.said
+    return folder / "site.db"
+
+
+@pytest.fixture
+def site(tmp_path: Path, migrated: Path) -> Iterator[Site]:
+    """A site at its beginning; whatever happens to it, nobody says its secret."""
+    copyfile(migrated, tmp_path / "site.db")
+    with FakeApi(fastly) as api:
+        found = Site(tmp_path, api)
+        yield found
+    assert TOKEN not in found.said
+
+
+def until(holds: Callable[[], Any]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_process_that_ends_has_delivered(site: Site) -> None:
+    assert site.run("mutate", "one") == 0
+    assert (site.names, site.waiting, len(site.purged)) == (["one"], 0, 1)
+    assert len(site.purged[0].json["surrogate_keys"]) == 1
+
+
+def test_what_is_rolled_back_purges_nothing(site: Site) -> None:
+    assert site.run("fail", "one") == 3
+    assert (site.names, site.waiting, site.api.received) == ([], 0, [])
+
+
+def test_what_was_committed_is_delivered_by_another_where_its_process_was_killed(
+    site: Site,
+) -> None:
+    assert site.run("mutate", "one", DIES="yes") == -signal.SIGKILL
+    assert (site.names, site.waiting, site.purged) == (["one"], 1, [])
+    assert site.run("mizan_outbox") == 0
+    assert (site.waiting, len(site.purged)) == (0, 1)
+
+
+def test_who_is_killed_while_it_asks_has_lost_nothing(site: Site) -> None:
+    site.edge["TIMEOUT"] = 30
+    site.api.troubles.append(Reply(hangs=True))
+    process = site.begin("mutate", "one")
+    until(lambda: site.purged)
+    process.kill()
+    site.end(process)
+    assert site.waiting == 1
+    site.edge["TIMEOUT"] = 0.2
+    site.ask("UPDATE mizan_outbox SET due = '2020-01-01 00:00:00'")  # as it is after a while
+    assert site.run("mizan_outbox") == 0
+    assert (site.waiting, len(site.purged)) == (0, 2)
+
+
+def test_a_network_that_is_down_and_up_again_is_told_of_all(site: Site) -> None:
+    site.api.answer = lambda _: Reply.of({"msg": "hidden-trouble"}, 503)
+    assert site.run("mutate", "one") == 0
+    assert site.run("mutate", "two") == 0
+    assert (site.names, site.waiting) == (["one", "two"], 2)
+    watching = site.begin("mizan_outbox", "--watch")
+    tried = len(site.purged)
+    until(lambda: len(site.purged) > tried)
+    site.api.answer = fastly
+    until(lambda: site.waiting == 0)
+    watching.terminate()
+    assert site.end(watching) == 0
+    assert "Stopped." in site.said
+    assert "edge.purge_failed: cdn: failed" in site.said
+    assert "hidden-trouble" not in site.said
