@@ -59,7 +59,7 @@ def _tag(request: Any, response: HttpResponseBase, networks: tuple[str, ...]) ->
         own = tags_.parse(headers.get(tags_.GROUPS, ""))
         fields = tags_.format([*own, *getattr(request, _TAGS)], networks)
     except MizanError as error:
-        logger.warning("%s is kept by no edge: %s", request.path, error)
+        logger.warning("edge.untagged: no edge keeps %s: %s", request.path, error)
         fields = {"Cache-Control": "public, no-cache"}
         for name in tags_.FIELDS:
             headers.pop(name, None)

@@ -33,6 +33,20 @@ def test_a_field_that_cannot_be_read_is_refused_with_what_an_edge_does(
     assert "for `*`: everything." in done.err
 
 
+def test_what_the_manifest_does_not_know_is_said(mizan: Any, example: Any) -> None:
+    manifest = example("manifest/user")
+    done = mizan("edge", "resolve", "--manifest", manifest, "usr, user;page=2;usr_id=5, *")
+    assert (done.status, done.err) == (0, "")  # `*` covers them
+    done = mizan("edge", "resolve", "--manifest", manifest, "usr, user;page=2;usr_id=5")
+    assert done.status == 0
+    assert done.err == (
+        "Note: user has no parameter usr_id; there are: page, user_id\n"
+        "Note: there is no context usr; there are: user\n"
+    )
+    assert done.json["tags"] == ["user", "usr"]
+    assert "/api/mizan/ctx/user/?page=2*" in done.json["patterns"]
+
+
 @pytest.mark.parametrize("name", ["call/update-name", "result/fresh"])
 def test_what_is_no_manifest_is_refused(mizan: Any, example: Any, name: str) -> None:
     done = mizan("edge", "resolve", "--manifest", example(name), "user")

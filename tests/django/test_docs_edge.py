@@ -16,6 +16,8 @@ from mizan.django import edge_outbox, edge_worker
 from mizan.django.edge_settings import BACKENDS, KEYS
 from mizan.edge.base import CODES
 from mizan.edge.networks import LIMITS
+from mizan.protocol.guards import Guard, tag
+from mizan.protocol.tags import NETWORKS, Network
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = (ROOT / "docs" / "edge.md").read_text("utf-8")
@@ -58,3 +60,28 @@ def test_the_events_codes_and_numbers_are_those_of_the_code() -> None:
     assert set(re.findall(r"`(\w+)`", codes)) == CODES.keys()
     assert f"more than {edge_outbox.MOST_ROWS} rows" in GUIDE
     assert edge_worker.PACE == 5.0
+
+
+def test_the_networks_tags_are_those_of_the_code() -> None:
+    table = GUIDE.partition("| network, and its name in `TAGS` |")[2].partition("\n\n")[0].splitlines()[2:]
+    found = {}
+    for row in table:
+        name, field, separator, *limits, source = map(str.strip, row.strip("| ").split("|"))
+        found[name.split("`")[1]] = Network(
+            field.split("`")[1],
+            {"space": " ", "`,`": ","}[separator],
+            *map(_number, limits),
+            source.partition("(")[2].rstrip(")"),
+        )
+    assert found == NETWORKS
+
+
+def _number(text: str) -> int | None:
+    found = re.match(r"[0-9,]+", text)
+    return int(found[0].replace(",", "")) if found else None
+
+
+def test_the_tag_that_it_shows_is_right() -> None:
+    shown = tag(Guard("book", (("book_id", "5"),)))
+    assert f'Cache-Groups: "book", "{shown}"\nSurrogate-Key: book {shown}\n' in GUIDE
+    assert f'X-Mizan-Invalidate: book;book_id=5\nCache-Group-Invalidation: "{shown}"\n' in GUIDE

@@ -84,7 +84,9 @@ def test_a_page_with_more_tags_than_an_edge_takes_is_kept_by_none(
     assert tagged(*most)["Cache-Groups"].count(",") == 31
     own = TAGGED | {"Cache-Groups": '"shelf"', "Surrogate-Key": "shelf"}
     assert tagged(*most, own=own) == {"Cache-Control": "public, no-cache"}
-    assert caplog.messages == ["/shop/ is kept by no edge: A response has at most 32 tags, not 33."]
+    assert caplog.messages == [
+        "edge.untagged: no edge keeps /shop/: A response has at most 32 tags, not 33."
+    ]
 
 
 def test_a_page_whose_own_tags_cannot_be_read_is_kept_by_no_edge() -> None:

@@ -194,6 +194,17 @@ WRONG = {
     "groups that are kept nowhere": (
         read(cache_control="no-store", etag=None, cache_groups='"a"'), "cache-groups makes",
     ),
+    "network's tags that are kept nowhere": (view(surrogate_key="a"), "surrogate-key makes no"),
+    "groups that cannot be read": (read(cache_groups="user"), "Cache-Groups cannot be read"),
+    "groups in another spelling": (read(cache_groups='"a","b"'), "as writers write it"),
+    "no groups": (read(cache_groups=""), "Cache-Groups cannot be read"),
+    "a purge that cannot be read": (
+        view(cache_group_invalidation="user"), "Cache-Group-Invalidation cannot be read",
+    ),
+    "a purge in no order": (view(cache_group_invalidation='"b", "a"'), "as writers write it"),
+    "a purge of nothing": (
+        view(x_mizan_invalidate=None, cache_group_invalidation='"a"'), "nothing became stale",
+    ),
     "a cookie that is stored": (read(set_cookie="a=b"), "sets a cookie"),
     "public by cookie": (read(vary="Accept, Cookie"), "cannot vary"),
     "304 without ETag": (read(status=304, etag=None), "repeats the ETag"),
