@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from mizan.protocol.tags import MOST_TAGS
+
 
 class Rate(NamedTuple):
     """Requests per second that last, and how many at once after a pause."""
@@ -78,7 +80,7 @@ LIMITS: Final[Mapping[str, Limits]] = {
         ),
     ),
     "varnish": Limits(
-        200,
+        MOST_TAGS,  # what the VCL compares with what is in flight
         8192,  # http_req_hdr_len: the field with its name
         {},
         ("https://varnish-cache.org/docs/7.1/reference/varnishd.html#list-of-parameters",),

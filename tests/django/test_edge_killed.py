@@ -46,8 +46,9 @@ settings.configure(
 )
 django.setup()
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.urls import include, path
-from mizan.django import Context, affecting, client, edge_outbox, edge_worker
+from mizan.django import Context, affecting, client, edge_outbox
 
 urlpatterns = [path("api/mizan/", include("mizan.django.urls"))]
 edge_outbox._TAKEN = 0.0
@@ -60,7 +61,13 @@ class ShelfContext(Context):
 def shelf(request, shelf_id: int) -> int:
     return 1
 
-def change(**given):
+commit = connection.commit
+
+def die():
+    commit()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def change():
     with affecting(ShelfContext, shelf_id=5):
         Group.objects.create(name=sys.argv[2])
         if sys.argv[1] == "fail":
@@ -68,7 +75,8 @@ def change(**given):
 
 if sys.argv[1] in ("mutate", "fail"):
     if os.environ.get("DIES"):
-        edge_worker.wake = lambda: os.kill(os.getpid(), signal.SIGKILL)
+        connection.ensure_connection()
+        connection.commit = die
     change()
 else:
     call_command(*sys.argv[1:])
