@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mizan.edge.answers import Seen, State, network, state
 from mizan.edge.probes import FORGED, NETWORK_FIELDS, Found
-from mizan.edge.reasons import BAD, OK, WARN, Says, Setting, why
+from mizan.edge.reasons import BAD, GOOD, OK, WARN, Says, Setting, why
 
 Look = Callable[[Found, Setting], Says | None]
 
@@ -147,9 +147,16 @@ def _users(found: Found, _: Setting) -> Says | None:
     if "user 1" not in found:
         return None
     one, other = found["user 0 again"], found["user 1"]
+    if GOOD not in (one.status, other.status):
+        text = f"the two users are answered {one.status} and {other.status}"
+        return WARN, text, "Sign in anew two users who may read it."
     if state(other)[0] is State.HIT and other.same(one):
-        text = "the second user was answered with what the first was shown, from the edge"
-        return BAD, text, "Take this edge out of service: it shows a user's data to others."
+        text = "the edge answered the second user with what it showed the first"
+        advice = (
+            "Take it out of service: it shows a user's data to others. (Unless both own the same: "
+            "name two whose data differ.)"
+        )
+        return BAD, text, advice
     kept = state(one)[0] is State.HIT or state(found["user 1 again"])[0] is State.HIT
     how = "kept for each user apart" if kept else "kept for neither of the two users"
     return OK, how, ""

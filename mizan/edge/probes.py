@@ -25,7 +25,7 @@ FORGED = "mizan-doctor-forged"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. Cookies are in no `repr`."""
+    """What is sent. Headers, some of which are secret, are in no `repr`."""
 
     path: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -39,11 +39,11 @@ Wait = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """Who asks: the name of the site's session cookie, and the Cookie header of each of up to two
-    users who are signed in."""
+    """Who asks: the name of the site's session cookie, and of each of two users who are signed in
+    the headers that say so, or nobody's."""
 
     session_cookie: str = "sessionid"
-    users: Sequence[str] = field(default=(), repr=False)
+    users: Sequence[Mapping[str, str]] = field(default=(), repr=False)
 
     def stranger(self) -> dict[str, str]:
         """Return the headers of somebody whose session there is not."""
@@ -93,8 +93,8 @@ def probe(resource: Resource, ask: Ask, wait: Wait, who: Visitors) -> Found:
     for name, request in _spelled(resource):
         found.by[name] = ask(request)
     if resource.user_scoped:
-        for number, cookie in enumerate(who.users):
-            mine = Request(resource.path, {"Cookie": cookie})
+        for number, headers in enumerate(who.users):
+            mine = Request(resource.path, headers)
             found.by |= {f"user {number}": ask(mine), f"user {number} again": ask(mine)}
     elif found.is_hit:
         for request in _forged(resource):

@@ -14,8 +14,8 @@ from mizan.edge.probes import Found
 OK, WARN, BAD = "ok", "warn", "bad"
 Says = tuple[str, str, str]  # level, text, advice
 
+GOOD = 200
 _SERVER_ERROR = 500
-_GOOD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def why(found: Found, setting: Setting) -> Says:
 
 
 def _status(_: Found, answer: Seen, __: Setting) -> Says | None:
-    if answer.status == _GOOD:
+    if answer.status == GOOD:
         return None
     level = BAD if answer.status >= _SERVER_ERROR else WARN
     where = answer.headers.get("location")
@@ -102,11 +102,11 @@ def _no_cache(_: Found, answer: Seen, setting: Setting) -> Says | None:
 def _for_how_long(found: Found, answer: Seen, __: Setting) -> Says | None:
     if answer.seconds("s-maxage") or answer.seconds("max-age"):
         return None
-    if found.resource.target is None:
-        return WARN, "not kept: it names no s-maxage", "No context has this URL: it says itself."
-    said = answer.headers.get("cache-control", "no Cache-Control")
-    advice = "Let the edge, and what is between, pass Cache-Control on as it is."
-    return WARN, f"not kept: {said} names no s-maxage", advice
+    said = answer.headers.get("cache-control")
+    text = f"not kept: {said} has no s-maxage" if said else "not kept: it has no Cache-Control"
+    if found.resource.page:
+        return WARN, text, "A page says itself how long it may be kept: its view sets s-maxage."
+    return WARN, text, "Let the edge, and what is between, pass Cache-Control on as it is."
 
 
 def _unknown(_: Found, answer: Seen, __: Setting) -> Says | None:

@@ -16,7 +16,7 @@ from mizan.edge.reasons import Setting
 
 SHELF, MINE = "/api/ctx/shelf/?page=1", "/api/ctx/mine/"
 ON = Setting(edge=True)
-USERS = Visitors("sessionid", ("sessionid=ada", "sessionid=bo"))
+USERS = Visitors("sessionid", ({"Cookie": "sid=ada"}, {"Cookie": "sid=bo"}))
 
 
 def visit(edge: FakeEdge, path: str = SHELF, who: Visitors = USERS) -> Found:
@@ -63,7 +63,7 @@ def test_a_hit_may_be_said_in_other_ways(tells: str) -> None:
         ({"echoes": True}, SHELF, "forged", "bad", "came back"),
         ({"everything": True}, SHELF, "spelling", "bad", "an entry of its own"),
         ({"everything": True}, MINE, "cached", "bad", "a HIT for who is not signed in"),
-        ({"everything": True}, MINE, "users", "bad", "the second user was answered with what"),
+        ({"everything": True}, MINE, "users", "bad", "the edge answered the second user"),
         ({"adds": {"Cache-Control": "public, max-age=14400"}}, SHELF, "browsers", "bad", "14400 s"),
         ({"adds": {"Cache-Control": "max-age=9"}}, MINE, "cached", "bad", "answers with max-age=9"),
         ({"adds": {"xkey": "shelf"}}, SHELF, "tags", "warn", "xkey reaches clients"),
@@ -86,6 +86,11 @@ def test_an_edge_that_keeps_users_apart_passes() -> None:
     assert found["users"].level == "ok"
     assert found["users"].text == "kept for each user apart"
     assert "users" not in look(FakeEdge(library), MINE, who=Visitors())
+
+
+def test_users_who_may_not_read_it_are_said() -> None:
+    found = look(FakeEdge(lambda _: Reply(401, b"", NO_STORE)), MINE)
+    assert (found["users"].level, found["users"].text[-11:]) == ("warn", "401 and 401")
 
 
 def test_a_public_reply_that_differs_by_the_cookie_is_found() -> None:

@@ -12,7 +12,7 @@ from mizan.edge.answers import Seen, digest
 from mizan.edge.probes import FORGED, PAUSE, Request, Visitors, probe
 
 SHELF = "/api/ctx/shelf/?page=1"
-USERS = Visitors("sid", ("sid=ada", "sid=bo"))
+USERS = Visitors("sid", ({"Cookie": "sid=ada"}, {"Cookie": "sid=bo"}))
 
 
 def asked(

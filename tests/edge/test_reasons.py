@@ -17,7 +17,7 @@ ON, OFF = Setting(edge=True), Setting()
 
 
 def reason(answer: Seen, setting: Setting = ON, **resource: Any) -> tuple[str, str, str]:
-    known = {"target": Target("shelf"), **resource}
+    known = {"target": Target("shelf"), "page": False, **resource}
     return why(Found(Resource("/x/", **known), {"second": answer}), setting)
 
 
@@ -33,7 +33,7 @@ def reason(answer: Seen, setting: Setting = ON, **resource: Any) -> tuple[str, s
         (200, {"cache-control": "no-store"}, ON, "warn", "no-store", "ask again"),
         (200, {"cache-control": "public, no-cache"}, OFF, "warn", "MIZAN_EDGE is off", "set"),
         (200, {"cache-control": "public, no-cache"}, ON, "warn", "no-cache (Cache-St", "more tags"),
-        (200, {"cache-control": "public"}, ON, "warn", "no s-maxage", "pass Cache-Control"),
+        (200, {"cache-control": "public"}, ON, "warn", "public has no s-maxage", "pass"),
         (200, {}, ON, "warn", "no Cache-Control", "pass Cache-Control"),
         (200, {"cache-status": ""}, ON, "warn", "no header says", "RFC 9211"),
         (200, {}, ON, "bad", "although it says public", "take turns"),
@@ -60,6 +60,6 @@ def test_what_is_declared_is_right() -> None:
     assert reason(Seen(200, {"cache-control": "no-store"}), cache=False)[0] == "ok"
 
 
-def test_a_page_of_nobody_says_for_itself() -> None:
-    level, _, advice = reason(Seen(200, {}), target=None)
-    assert (level, advice) == ("warn", "No context has this URL: it says itself.")
+def test_a_page_says_for_itself() -> None:
+    level, _, advice = reason(Seen(200, {}), page=True)
+    assert (level, advice[:19]) == ("warn", "A page says itself ")

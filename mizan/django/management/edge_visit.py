@@ -1,6 +1,6 @@
 """One visit of the doctor at an edge: whom to ask, for what, as whom.
 
-Invariant: nothing but reads is asked for; a Cookie header that was given is shown nowhere.
+Invariant: nothing but reads is asked for; a header that was given is shown nowhere.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ PURGE_TAKES = 10.0
 """Seconds within which a purge must have an effect: what networks promise, with some to spare."""
 
 _is_path = re.compile(r'/[!"$-~]*').fullmatch
-_is_cookie = re.compile(r"[ -~]+").fullmatch
+_is_identity = re.compile(
+    r"(Cookie|Authorization|X-Mizan-Token): ([ -~]+)", re.IGNORECASE
+).fullmatch
 _USERS = 2
 
 Purge = Callable[[Target], None]
@@ -44,14 +46,14 @@ Purge = Callable[[Target], None]
 class Visit:
     """What is to be asked. `urls` empty: one of each context and page that needs no parameter.
 
-    `cookies` names a file; `purge` purges a target, None where nothing is to be purged.
+    `users` names a file; `purge` purges a target, None where nothing is to be purged.
     """
 
     edge: str
     host: str | None
     timeout: float
     urls: Sequence[str] = ()
-    cookies: str | None = None
+    users: str | None = None
     purge: Purge | None = None
     progress: Callable[[str], None] = lambda _: None
 
@@ -106,18 +108,18 @@ class Visit:
 
     def _visitors(self) -> Visitors:
         name = settings.SESSION_COOKIE_NAME
-        if self.cookies is None:
+        if self.users is None:
             return Visitors(name)
         try:
-            text = sys.stdin.read() if self.cookies == "-" else Path(self.cookies).read_text()
+            text = sys.stdin.read() if self.users == "-" else Path(self.users).read_text()
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"--cookies: {error}", returncode=WRONG_CALL) from error
-        lines = [line.strip().removeprefix("Cookie: ") for line in text.splitlines()]
-        lines = [line for line in lines if line]
-        if len(lines) != _USERS or not all(map(_is_cookie, lines)) or lines[0] == lines[1]:
-            text = f"--cookies: expected two lines, each another Cookie header; got {len(lines)}."
+            raise CommandError(f"--users: {error}", returncode=WRONG_CALL) from error
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        found = [given for given in map(_is_identity, lines) if given]
+        if len(lines) != _USERS or len(found) != _USERS or lines[0] == lines[1]:
+            text = "--users: expected two lines, such as Cookie: sessionid=…, of two users."
             raise CommandError(text, returncode=WRONG_CALL)
-        return Visitors(name, tuple(lines))
+        return Visitors(name, tuple({given[1]: given[2]} for given in found))
 
 
 def _resource(manifest: Mapping[str, Any], path: str) -> Resource:

@@ -75,7 +75,7 @@ def test_urls_may_be_named(api: FakeApi, url: str) -> None:
         ({"urls": ["/api/mizan/ctx/book/?bok=5"]}, "bok"),
         ({"timeout": 0}, "above 0"),
         ({"edge": "ftp://127.0.0.1"}, "--edge: expected a URL"),
-        ({"cookies": "/nowhere"}, "--cookies: "),
+        ({"users": "/nowhere"}, "--users: "),
     ],
 )
 def test_a_wrong_call_is_said(api: FakeApi, arguments: dict[str, Any], say: str) -> None:
@@ -92,8 +92,10 @@ def test_nobody_there_is_said() -> None:
     assert caught.value.returncode == 1
 
 
-@pytest.mark.parametrize("text", ["", "a=hidden", "a=hidden\na=hidden", "a=1\nb=2\nc=hidden"])
-def test_cookies_are_of_two_users(api: FakeApi, tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "Cookie: hidden", "Cookie: hidden\nCookie: hidden", "Cookie: 1\nHost: hidden"]
+)
+def test_users_are_two(api: FakeApi, tmp_path: Path, text: str) -> None:
     file = tmp_path / "cookies"
     file.write_text(text)
     with pytest.raises(CommandError, match="two lines") as caught:
@@ -115,7 +117,7 @@ def test_two_users_are_told_apart(
 
     @override_settings(MIZAN_EDGE=True)
     def users() -> Finding:
-        monkeypatch.setattr("sys.stdin", io.StringIO("Cookie: a=ada\n\nCookie: a=bo\n"))
+        monkeypatch.setattr("sys.stdin", io.StringIO("Cookie: a=ada\n\ncookie: a=bo\n"))
         seen = found(Visit(api.url, None, 5, ["/api/mizan/ctx/mine/"], "-"))
         return next(each for (_, what), each in seen.items() if what == "users")
 

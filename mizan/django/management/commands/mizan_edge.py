@@ -20,9 +20,9 @@ from mizan.protocol.targets import Target, serialise
 from mizan.server.registry import registry
 
 _URL = "A path, with its query: by default one of each context and page that needs no parameter."
-_COOKIES = (
-    "Two lines, each the Cookie header of a user who is signed in (- reads standard input): "
-    "whether one is shown what is the other's."
+_USERS = (
+    "Two lines, each the header by which a user is signed in (Cookie: …, X-Mizan-Token: …, "
+    "Authorization: …; - reads standard input): whether one is shown what is the other's."
 )
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             "--edge", required=True, metavar="URL", help="The edge: https://www.example.org"
         )
         doctor.add_argument("--host", help="What to send as Host, where that is another name.")
-        doctor.add_argument("--cookies", metavar="FILE", help=_COOKIES)
+        doctor.add_argument("--users", metavar="FILE", help=_USERS)
         doctor.add_argument(
             "--timeout", type=float, default=10.0, metavar="SECONDS", help="Of one request (10)."
         )
@@ -97,7 +97,7 @@ class Command(BaseCommand):
             edge=options["edge"],
             host=options["host"],
             timeout=options["timeout"],
-            cookies=options["cookies"],
+            users=options["users"],
             urls=options["url"],
             purge=_purge_one if options["purge"] else None,
             progress=_progress if sys.stderr.isatty() else _silence,
