@@ -80,6 +80,8 @@ CONFINED = {
     "hypothesis": {"mizan.testing", "mizan_conformance"},
     "jsonschema": {"mizan.schemas", "mizan.testing", "mizan_conformance"},
     "jwt": {"mizan.protocol", "mizan_conformance"},
+    "libcst": {"mizan_conformance"},
+    "mutmut": {"mizan_conformance"},
     "orjson": {"mizan.protocol"},
     "prometheus_client": {"mizan.django"},
     "pytest": {"mizan.testing", "mizan_conformance"},

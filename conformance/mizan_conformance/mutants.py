@@ -23,6 +23,7 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_file_location
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from types import CodeType
@@ -39,8 +40,14 @@ from .vectors import SelectionError, Vector, load_all
 _CORE: Final = "mizan.protocol."
 _OPERATIONS: Final = "mizan_conformance.python_ops"
 _PLAIN: Final = "plain.toml"
+SURVIVORS: Final = "survivors.toml"
+"""What `mutations` reads; no mutants."""
 LONGEST: Final = 60
 """Seconds after which a mutant is taken to hang."""
+
+
+class PatchError(LookupError):
+    """A patch does not fit the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,17 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: which requirements it breaks, and whose cases must see it."""
+    """One fault: which requirements it breaks, and whose cases must see it.
+
+    ``topics``: without any, the cases of all; ``quick``: whether it keeps the core's quick ways.
+    """
 
     id: str
     fault: str
     topics: tuple[str, ...]
     requirements: tuple[str, ...]
     edits: tuple[Edit, ...]
+    quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,8 @@ def _fits(mutant: Mutant, pattern: str) -> bool:
 
 
 def _files() -> list[Path]:
-    return [path for path in sorted(mutants_dir().glob("*.toml")) if path.name != _PLAIN]
+    others = (_PLAIN, SURVIVORS)
+    return [path for path in sorted(mutants_dir().glob("*.toml")) if path.name not in others]
 
 
 def _of_file(path: Path) -> Iterator[Mutant]:
@@ -125,7 +137,8 @@ def _edit(item: Mapping[str, Any], entry: Mapping[str, Any]) -> Edit:
 
 
 @cache
-def _plain() -> tuple[Edit, ...]:
+def plain_edits() -> tuple[Edit, ...]:
+    """Return what takes the quick ways out of the core."""
     document = tomllib.loads((mutants_dir() / _PLAIN).read_text("utf-8"))
     return tuple(Edit(each["module"], each["find"], each["put"]) for each in document["edit"])
 
@@ -160,12 +173,16 @@ def _cases(mutant: Mutant) -> list[Vector]:
     return [each for each in _suite() if not mutant.topics or each.topic in mutant.topics]
 
 
-def try_mutant(mutant: Mutant, longest: int = LONGEST) -> Outcome:
-    """Load a mutant into this process, in place of the core, and ask it the cases of its topics."""
+def try_mutant(mutant: Mutant, longest: int = LONGEST, most: int | None = None) -> Outcome:
+    """Load a mutant into this process, in place of the core, and ask it the cases of its topics.
+
+    ``longest``: in seconds; ``most``: after how many failures to stop.
+    """
     try:
         with _deadline(longest):
             operations = _load(mutant)
-            failed = [each for each in _cases(mutant) if _fails(operations, each)]
+            every = (each for each in _cases(mutant) if _fails(operations, each))
+            failed = [*islice(every, most)]
     except (LookupError, SyntaxError, ImportError, TimeoutError) as error:
         return Outcome(mutant, broken=f"{type(error).__name__}: {error}")
     named = {name for vector in failed for name in vector.requirements}
@@ -207,7 +224,7 @@ def _load(mutant: Mutant) -> Mapping[str, Any]:
     """Return the operations of a core with a mutant's patches. Raises LookupError for a patch that
     does not fit."""
     edits: dict[str, list[Edit]] = {}
-    for edit in (*_plain(), *mutant.edits):
+    for edit in (*(() if mutant.quick else plain_edits()), *mutant.edits):
         edits.setdefault(f"mizan.{edit.module}", []).append(edit)
     for name, module in [*sys.modules.items()]:
         was_patched = isinstance(getattr(module, "__loader__", None), _Loader)
@@ -254,9 +271,9 @@ class _Loader(SourceFileLoader):
 
 
 def patched(source: str, edits: Iterable[Edit]) -> str:
-    """Return a source with patches. Raises LookupError for what does not stand there just once."""
+    """Return a source with patches. Raises PatchError for what does not stand there just once."""
     for edit in edits:
         if (times := source.count(edit.find)) != 1:
-            raise LookupError(f"in {edit.module} this stands {times} times: {edit.find!r}")
+            raise PatchError(f"in {edit.module} this stands {times} times: {edit.find!r}")
         source = source.replace(edit.find, edit.put)
     return source

@@ -7,6 +7,7 @@ import click
 from mizan.cli.conformance_copy import copy
 from mizan.cli.conformance_http import http
 from mizan.cli.conformance_mutants import mutants
+from mizan.cli.conformance_mutmut import mutmut
 from mizan.cli.conformance_requirements import requirements
 from mizan.cli.conformance_run import SELECT_HELP, report, run
 
@@ -47,6 +48,7 @@ def list_(select: tuple[str, ...], topics: bool) -> None:
 
 command.add_command(copy)
 command.add_command(mutants)
+command.add_command(mutmut)
 command.add_command(requirements)
 command.add_command(run)
 command.add_command(report)

@@ -80,7 +80,7 @@ def test_one_that_lives_is_found() -> None:
     assert [each.is_killed for each in outcomes] == [True] + [False] * 7
     assert outcomes[3].missed == ("MZ-CAN-002",)
     broken = [(each.broken or "").partition(":")[0] for each in outcomes[4:]]
-    assert broken == ["LookupError", "", "SyntaxError", "TimeoutError"]
+    assert broken == ["PatchError", "", "SyntaxError", "TimeoutError"]
 
 
 def test_an_outcome() -> None:
