@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from mizan.errors import MizanError, WireError
 from mizan.protocol.decode import decode
+from mizan.protocol.targets import is_name
 from mizan.protocol.url import effective_params, parse_query
 from mizan_conformance.http.stage import Request
 
@@ -33,7 +34,8 @@ class Right(NamedTuple):
 
     `why` says it in words, `requirement` whose rule it is. `error` is the (pointer, code) that a
     422 has to give, `args` what its pointers point into. `url`: the canonical URL of a read,
-    `canonical`: whether the request has it. `name`: the function or context.
+    `canonical`: whether the request has it. `name`: the function or context. `is_endpoint`: whether
+    the path is one of the protocol's; of others, nothing is asked but that they do not fail.
     """
 
     why: str
@@ -45,6 +47,7 @@ class Right(NamedTuple):
     url: str | None = None
     canonical: bool = False
     name: str | None = None
+    is_endpoint: bool = True
 
     @property
     def is_refused(self) -> bool:
@@ -65,7 +68,7 @@ def right_of(server: Server, request: Request) -> Right:
         return _of_call(server, request) if request.method == "POST" else _method()
     context = _context_of(server, path)
     if context is None:
-        return _ANY
+        return _elsewhere(base, path)
     if request.method in ("GET", "HEAD"):
         return _of_query(server, context, query)
     if request.method == "POST":
@@ -77,6 +80,16 @@ def _context_of(server: Server, path: str) -> str | None:
     name = path.removeprefix(f"{server.app.base_url}ctx/").removesuffix("/")
     whole = path == f"{server.app.base_url}ctx/{name}/"
     return name if whole and name in server.schema["contexts"] else None
+
+
+def _elsewhere(base: str, path: str) -> Right:
+    """No context of the schema: unknown ones are 404, other paths the site's own."""
+    if path == f"{base}events/":
+        return _ANY
+    name = path.removeprefix(f"{base}ctx/").removesuffix("/")
+    if path == f"{base}ctx/{name}/" and is_name(name):
+        return Right("there is no such context", "MZ-ERR-003", frozenset({404, 405}) | _BEFORE)
+    return _ANY._replace(is_endpoint=False)
 
 
 def _method() -> Right:

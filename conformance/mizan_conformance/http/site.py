@@ -69,7 +69,9 @@ class Site:
         if parts.path not in ("", "/") or parts.query or parts.fragment:
             raise SiteUnusable(f"{self.url!r} has a path: the app hangs at /mizan/ of its server.")
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._address = (parts.hostname, port or (443 if self._tls else 80))
+        # Names below `localhost` are of this machine (RFC 6761), whatever its resolver says.
+        host = "localhost" if parts.hostname.endswith(".localhost") else parts.hostname
+        self._address = (host, port or (443 if self._tls else 80))
         self.host = parts.netloc.rpartition("@")[2]
 
     @property
