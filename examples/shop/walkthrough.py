@@ -21,7 +21,7 @@ BASE = "/api/mizan/"
 PATIENCE = 60  # seconds for the server to start
 PASSWORD = "demo"  # noqa: S105 (of every user of the example)
 # Of a reply's headers, those that matter here.
-SHOWN = ("Cache-Control", "Cache-Status", "ETag", "X-Mizan-Invalidate", "Content-Type")
+SHOWN = ("Cache-Control", "Cache-Status", "Age", "ETag", "X-Mizan-Invalidate", "Content-Type")
 HIT = "mizan; hit"
 
 
