@@ -71,24 +71,23 @@ class Browser:
 
     def sign_in(self, name: str) -> None:
         """Start a session, and get a token for it."""
-        reply = self.send("POST", *_call("sign_in", username=name, password=PASSWORD))
+        reply = self.send("POST", *call_of("sign_in", username=name, password=PASSWORD))
         for value in reply.headers.get_all("Set-Cookie", []):
             self._cookies.load(value)
         self._obtain()
 
     def read(self, context: str, **params: str | int) -> Reply:
         """Read a context, by its canonical URL."""
-        query = urlencode(sorted(params.items()), quote_via=quote)
-        return self.get(f"{BASE}ctx/{context}/" + (f"?{query}" if query else ""))
+        return self.get(path_of(context, **params))
 
     def get(self, path: str, **headers: str) -> Reply:
         """Get a path as oneself."""
-        return self.send("GET", path, None, headers | self._identity())
+        return self.send("GET", path, None, headers | self.identity())
 
     def call(self, function: str, /, **args: Any) -> Reply:
         """Call a function as oneself."""
-        path, body = _call(function, **args)
-        return self.send("POST", path, body, self._identity())
+        path, body = call_of(function, **args)
+        return self.send("POST", path, body, self.identity())
 
     def send(
         self,
@@ -120,7 +119,8 @@ class Browser:
         pairs = "; ".join(f"{name}={each.value}" for name, each in self._cookies.items())
         return {"Cookie": pairs, "X-CSRFToken": self._cookies["csrftoken"].value}
 
-    def _identity(self) -> dict[str, str]:
+    def identity(self) -> dict[str, str]:
+        """Return the headers by which a token says who asks."""
         if self._token is None:
             return {}
         if time.monotonic() > self._obtained + RENEWED:
@@ -128,11 +128,18 @@ class Browser:
         return {"X-Mizan-Token": self._token}
 
     def _obtain(self) -> None:
-        reply = self.send("POST", *_call("mwt_obtain"), self.with_cookies())
+        reply = self.send("POST", *call_of("mwt_obtain"), self.with_cookies())
         if reply.status != http.HTTPStatus.OK:
             raise RuntimeError(f"There is no token: {reply.status} {reply.content!r}")
         self._token, self._obtained = reply.data["result"]["token"], time.monotonic()
 
 
-def _call(function: str, /, **args: Any) -> tuple[str, bytes]:
+def path_of(context: str, **params: str | int) -> str:
+    """Return the canonical path of a read."""
+    query = urlencode(sorted(params.items()), quote_via=quote)
+    return f"{BASE}ctx/{context}/" + (f"?{query}" if query else "")
+
+
+def call_of(function: str, /, **args: Any) -> tuple[str, bytes]:
+    """Return the path and the body of a call."""
     return f"{BASE}call/", json.dumps({"function": function, "args": args}).encode()

@@ -46,7 +46,7 @@ class Varnish(Edge):
         backend = f"{HOST}:{self.origin.port}"
         program = [sys.executable, "-m", "mizan", "edge", "vcl", "--manifest", manifest]
         token = self.folder / "token"
-        token.write_text("the token of an edge on loopback")
+        token.write_text("the-token-of-an-edge-on-loopback")
         purge = ["--purge-token-file", str(token)]
         self.run(*program, "--backend", backend, "--out", str(vcl), *purge)
         planted.vcl(self.fault, vcl)

@@ -111,11 +111,13 @@ class Origin(Program):
 
     name = "gunicorn"
 
-    def __init__(self, behind: Behind, *, people: int = 0, database: str | None = None) -> None:
+    def __init__(
+        self, behind: Behind, *, people: int = 0, products: int = 0, database: str | None = None
+    ) -> None:
         super().__init__()
         self.redis = Server()
         self._behind = behind
-        self._people = people
+        self._filling = (str(people), str(products))
         self._database = database or f"sqlite:///{self.folder}/shop.sqlite3"
 
     def environment(self) -> dict[str, str]:
@@ -156,7 +158,7 @@ class Origin(Program):
     def __enter__(self) -> Self:
         self.redis.start()
         try:
-            self.run(sys.executable, str(HERE / "people.py"), str(self._people))
+            self.run(sys.executable, str(HERE / "people.py"), *self._filling)
         except BaseException:
             self.__exit__()
             raise

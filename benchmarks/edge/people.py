@@ -1,6 +1,6 @@
-"""Fills the shop's database, and adds people who buy and who run it.
+"""Fills the shop's database, and adds products, and people who buy and who run it.
 
-usage: people.py NUMBER
+usage: people.py PEOPLE PRODUCTS
 
 Invariant: each has the password of the seed, and a name that tells what they may do.
 """
@@ -14,22 +14,25 @@ import django
 TENANT = "north"
 
 
-def main(number: int) -> None:
+def main(people: int, products: int) -> None:
     """Fill it."""
     from django.contrib.auth.hashers import make_password
     from django.contrib.auth.models import User
     from django.core.management import call_command
 
     from store.management.commands.seed import MANAGERS, PASSWORD
-    from store.models import Customer
+    from store.models import Customer, Product
 
     call_command("migrate", verbosity=0)
     call_command("seed", many=True)
+    Product.objects.bulk_create(
+        Product(tenant=TENANT, name=f"item {number}", price=1) for number in range(products)
+    )
     password = make_password(PASSWORD)
     (mara,) = User.objects.filter(username__in=MANAGERS)
     nils = User.objects.create(username="nils", password=password)
     nils.user_permissions.set(mara.user_permissions.all())
-    for index in range(1, number + 1):
+    for index in range(1, people + 1):
         name = f"buyer-{index}"
         user = User.objects.create(username=name, password=password)
         Customer.objects.create(
@@ -39,4 +42,4 @@ def main(number: int) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
