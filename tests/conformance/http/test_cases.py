@@ -30,6 +30,8 @@ UNSEEN = {
     "MZ-COH-009",
     "MZ-COH-016",
     "MZ-COH-017",
+    "MZ-COH-018",
+    "MZ-COH-019",
 }
 
 
