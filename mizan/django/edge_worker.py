@@ -66,10 +66,7 @@ class Worker:
             pause = self._look()
             if is_last:
                 return
-            if self._has_failed:
-                self._over.wait(pause)  # nobody hastens a network that is down
-            else:
-                self._woken.wait(pause)
+            self._woken.wait(pause)
 
     def _look(self) -> float:
         """Deliver all that is due. Returns the seconds until the next look."""
