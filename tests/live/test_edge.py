@@ -6,6 +6,9 @@ program beside them: `scripts/bench edge`.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -18,7 +21,7 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.extend(map(str, (BENCHMARKS / "edge", BENCHMARKS / "coherence")))
 
-from behind import Behind  # noqa: E402 (found by the line before, as are those below)
+from behind import SHOP, Behind  # noqa: E402 (found by the line before, as are those below)
 from browser import Browser, Reply  # noqa: E402
 from crowd import PAGE  # noqa: E402
 from edges import EDGES, Edge  # noqa: E402
@@ -236,6 +239,42 @@ def test_while_the_origin_is_down_what_is_kept_is_served_and_nothing_stale(
     finally:
         origin.start()
     assert stock(product(visitor)) == stock(touched) + 1
+
+
+def test_the_doctor_finds_nothing_to_change(
+    edge: Edge, origin: Origin, browser: Callable[..., Browser], tmp_path: Path
+) -> None:
+    users = [*browser("buyer-1").identity().items(), *browser("buyer-2").identity().items()]
+    (tmp_path / "users").write_text("".join(f"{name}: {token}\n" for name, token in users))
+    urls = ["/api/mizan/ctx/product/?product_id=1", "/api/mizan/ctx/session/"]
+    options = ["--users", str(tmp_path / "users")]
+    purgers = {}
+    if edge.name == "varnish":  # the other one is purged by replies alone
+        token = (edge.folder / "token").read_text()
+        purgers["cdn"] = {"BACKEND": "varnish", "nodes": [edge.url], "token": token}
+        options.append("--purge")
+    setting = f"from shop.settings import *\nMIZAN_EDGE |= {{'PURGE': {purgers}}}\n"
+    (tmp_path / "purging.py").write_text(setting)
+    found = doctor(origin, edge, *urls, *options, settings=tmp_path / "purging.py")
+    assert {each["level"] for each in found} == {"ok"}
+    said = {(each["url"], each["what"]): each["text"] for each in found}
+    assert said[urls[0], "cached"].startswith("HIT at the second request")
+    assert ("apart" in said[urls[1], "users"]) is edge.keeps_users
+    assert ((urls[0], "purge") in said) is bool(purgers)
+
+
+def doctor(origin: Origin, edge: Edge, *args: str, settings: Path) -> list[Any]:
+    """Return what `manage.py mizan_edge doctor` finds."""
+    environment = origin.environment()
+    environment["DJANGO_SETTINGS_MODULE"] = settings.stem
+    environment["PYTHONPATH"] += f"{os.pathsep}{settings.parent}"
+    command = [sys.executable, str(SHOP / "manage.py"), "mizan_edge", "doctor", "--edge", edge.url]
+    done = subprocess.run(
+        [*command, "--json", *args], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    found: list[Any] = json.loads(done.stdout)
+    return found
 
 
 class closed:  # noqa: N801 (it is used like a function)
