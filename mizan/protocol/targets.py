@@ -163,14 +163,6 @@ def field_value(text: str) -> str:
     return encoded if encoded[0].isalpha() else f'"{encoded}"'
 
 
-def covers(a: Target, b: Target) -> bool:
-    """Tell whether what `b` makes stale is stale by `a` already (MZ-TGT-002)."""
-    if a.context == "*":
-        return True
-    mine, other = serialise(a), serialise(b)
-    return a.context == b.context and set(_parts_of(mine)) <= set(_parts_of(other))
-
-
 def matches(target: Target, instance: Instance) -> bool:
     """Tell whether the target makes the instance stale (MZ-TGT-005)."""
     if target.context != instance.context:
@@ -184,7 +176,10 @@ def matches(target: Target, instance: Instance) -> bool:
 
 
 def canonical_set(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Return the targets that no other covers, the first of equal ones, in order (MZ-TGT-003)."""
+    """Return the targets that no other covers, the first of equal ones, in order.
+
+    What a target covers is stale by it already (MZ-TGT-002 and 003).
+    """
     by_text: dict[str, Target] = {}
     for target in targets:
         by_text.setdefault(serialise(target), target)

@@ -14,7 +14,6 @@ from mizan.protocol.targets import (
     Instance,
     Target,
     canonical_set,
-    covers,
     field_value,
     instance_from_json,
     instance_to_json,
@@ -210,7 +209,7 @@ def test_writes_values(text: str, written: str) -> None:
     ],
 )
 def test_covers(a: Target, b: Target, covered: bool) -> None:
-    assert covers(a, b) is covered
+    assert (canonical_set([a, b]) == (a,)) is covered
 
 
 @pytest.mark.parametrize(
