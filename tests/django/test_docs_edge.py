@@ -63,9 +63,9 @@ def test_the_events_codes_and_numbers_are_those_of_the_code() -> None:
 
 
 def test_the_networks_tags_are_those_of_the_code() -> None:
-    table = GUIDE.partition("| network, and its name in `TAGS` |")[2].partition("\n\n")[0].splitlines()[2:]
+    table, _, _ = GUIDE.partition("| network, and its name in `TAGS` |")[2].partition("\n\n")
     found = {}
-    for row in table:
+    for row in table.splitlines()[2:]:
         name, field, separator, *limits, source = map(str.strip, row.strip("| ").split("|"))
         found[name.split("`")[1]] = Network(
             field.split("`")[1],
