@@ -15,7 +15,7 @@ from mizan.protocol.targets import EVERYTHING, Target
 
 @click.group()
 def command() -> None:
-    """Resolve targets as an edge does; make Varnish one."""
+    """Resolve targets to tags, URLs and URL patterns; make Varnish an edge."""
 
 
 command.add_command(vcl)

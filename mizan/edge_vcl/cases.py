@@ -17,6 +17,11 @@ RULES: Final = "edge.vcl"
 TOKEN: Final = "token-of-varnishtest"  # noqa: S105 (for the origin and clients of a case)
 _TOKEN_FILE: Final = "token"  # noqa: S105 (a file's name)
 
+# What stands for the parameters of a page's route.
+_SEGMENTS: Final = {
+    "PAGE": "1", "PAGE_DOTS": "..", "PAGE_ENCODED": "%31", "PAGE_LOWER": "%c3%a9",
+}  # fmt: skip
+_param: Final = re.compile(r"(?<=/):[a-z][a-z0-9_]*(?=/|\Z)")
 _BACKEND: Final = 'backend {name} {{ .host = "${{{server}_addr}}"; .port = "${{{server}_port}}"; }}'
 _VARNISH: Final = """\
 varnish v1 -vcl {{
@@ -67,7 +72,8 @@ def _values(manifest: Mapping[str, Any]) -> dict[str, str]:
         elif context["user_scoped"]:
             values["PRIVATE"] = context["endpoint"]
     for route in pages(manifest):
-        values["PAGE"] = re.sub(r"(?<=/):[a-z][a-z0-9_]*(?=/|\Z)", "1", route)
+        kinds = _SEGMENTS if _param.search(route) else {"PAGE": ""}
+        values |= {name: _param.sub(segment, route) for name, segment in kinds.items()}
     return values
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from mizan.edge_vcl.grammar import REPEATED, TAG_PARAMETER, TAGS, TARGETS
+from mizan.protocol.header import WRITE_LIMIT
 from mizan.protocol.tags import FIELDS, INVALIDATION, MOST_TAGS
 
 _OWN_NAMES: Final = ("Began", "Detail", "Fetch", "Path", "Refresh", "Tags")
@@ -62,12 +63,15 @@ def render(manifest: Mapping[str, Any], options: Options) -> str:
 def head(options: Options) -> str:
     """Return what differs between installations: the origin, and who may purge."""
     host, port = options.backend
-    purgers = "\n".join(f"\t{_acl_entry(each)};" for each in options.purgers)
-    return _fill("head.vcl", {"HOST": host, "PORT": str(port), "PURGERS": purgers})
+    purgers = "".join(f"\t{_acl_entry(each)};\n" for each in options.purgers)
+    acl = f"\n# Who may purge, with the token.\nacl mizan_purgers {{\n{purgers}}}"
+    if options.purge_token_file is None:
+        acl = ""  # Varnish refuses one that is not used
+    return _fill("head.vcl", {"HOST": host, "PORT": str(port), "PURGERS": acl})
 
 
 def rules(manifest: Mapping[str, Any], options: Options) -> str:
-    """Return all rules; they need a backend, and an acl of the name `mizan_purgers`."""
+    """Return all rules. They need a backend and, with a token, an acl named `mizan_purgers`."""
     return _fill(
         "rules.vcl",
         {
@@ -87,6 +91,7 @@ def rules(manifest: Mapping[str, Any], options: Options) -> str:
             "TAG_PARAM": TAG_PARAMETER,
             "TAGS": TAGS,
             "TARGETS": TARGETS,
+            "TOO_LONG": str(WRITE_LIMIT + 1),
         },
     )
 

@@ -56,6 +56,7 @@ def test_the_commands_are_those_that_are_known() -> None:
         "conformance requirements",
         "conformance run",
         "edge resolve",
+        "edge vcl",
         *(f"fuzz {topic}" for topic in sorted(TOPICS)),
         "header format",
         "header parse",

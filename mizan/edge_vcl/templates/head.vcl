@@ -11,8 +11,4 @@ backend default {
 	.port = "@PORT@";
 	.connect_timeout = 1s;
 }
-
-# Who may purge, with the token.
-acl mizan_purgers {
 @PURGERS@
-}

@@ -99,15 +99,14 @@ sub mizan_read_tags {
 	var.set("tags", regsub(var.get("tags"), " $", ""));
 }
 
-# A reply to an unsafe method, before its client sees it. What cannot be read is everything.
+# A reply to an unsafe method, before its client sees it. `*`, and what cannot be read: everything.
 sub mizan_believe {
 	std.collect(resp.http.X-Mizan-Invalidate, ", ");
 	std.collect(resp.http.Cache-Group-Invalidation, ", ");
 	var.set("field", resp.http.Cache-Group-Invalidation);
 	if (resp.http.X-Mizan-Invalidate ~ "[^ \t]" &&
 	    (var.get("field") !~ "[^ \t]" ||
-	     resp.http.X-Mizan-Invalidate ~ "^.{2049}" ||
-	     resp.http.X-Mizan-Invalidate ~ "(^|,)[ \t]*\*" ||
+	     resp.http.X-Mizan-Invalidate ~ "^.{@TOO_LONG@}" ||
 	     resp.http.X-Mizan-Invalidate ~ "(;[^;,]*+){9}" ||
 	     resp.http.X-Mizan-Invalidate ~ {"@REPEATED@"} ||
 	     resp.http.X-Mizan-Invalidate !~ {"@TARGETS@"})) {
