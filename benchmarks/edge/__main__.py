@@ -39,8 +39,8 @@ def main() -> int:
     parser.add_argument("--fault", choices=FAULTS, default="", help="plant one, to be found")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plot", action="store_true", help="measure and draw what edges keep")
-    parser.add_argument("--requests", type=int, default=2000, metavar="N", help="of each run")
-    parser.add_argument("--rate", type=float, default=200, metavar="N", help="requests a second")
+    parser.add_argument("--requests", type=int, default=1000, metavar="N", help="of each run")
+    parser.add_argument("--rate", type=float, default=100, metavar="N", help="requests a second")
     given = parser.parse_args()
     common.with_postgres()
     if given.plot:

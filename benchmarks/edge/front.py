@@ -9,6 +9,7 @@ Invariant: only processes that were started here are ended, each by its id.
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -16,8 +17,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
+import psycopg
 from behind import SHOP, Behind
+from psycopg import sql
 from servers import HOST, PATIENCE, Server, free_ports, wait_for
 
 HERE = Path(__file__).resolve().parent
@@ -106,19 +110,31 @@ class Program:
             return found.connect_ex((HOST, self.port)) == 0
 
 
+def new_database() -> str | None:
+    """Return the URL of a new database of the server that DATABASE_URL names; None without one."""
+    url = os.environ.get("DATABASE_URL")
+    if url is None:
+        return None
+    name = f"shop_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
 class Origin(Program):
-    """The shop under gunicorn, with a Redis of its own and some people; `database`: a URL."""
+    """The shop under gunicorn, with a Redis of its own, more people and more products.
+
+    Its database is a new one of PostgreSQL where DATABASE_URL names such a server, else SQLite.
+    """
 
     name = "gunicorn"
 
-    def __init__(
-        self, behind: Behind, *, people: int = 0, products: int = 0, database: str | None = None
-    ) -> None:
+    def __init__(self, behind: Behind, *, people: int = 0, products: int = 0) -> None:
         super().__init__()
         self.redis = Server()
         self._behind = behind
         self._filling = (str(people), str(products))
-        self._database = database or f"sqlite:///{self.folder}/shop.sqlite3"
+        self._database = new_database() or f"sqlite:///{self.folder}/shop.sqlite3"
 
     def environment(self) -> dict[str, str]:
         paths = os.pathsep.join(map(str, (HERE, SHOP, ROOT)))

@@ -9,7 +9,6 @@ Invariant: what is counted at the origin is what its server has logged.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -146,8 +145,7 @@ class Senders:
 
 def measured(name: str, *, scopes: bool, count: int, rate: float, seed: int) -> Iterator[Found]:
     """Yield what is found of an edge at each share of changes."""
-    database = os.environ.get("DATABASE_URL")
-    shop = Origin(Behind(scopes=scopes), people=BUYERS, products=PRODUCTS, database=database)
+    shop = Origin(Behind(scopes=scopes), people=BUYERS, products=PRODUCTS)
     with shop as origin, EDGES[name](origin) as edge:
         house = House(edge)
         for share in SHARES:

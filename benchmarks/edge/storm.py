@@ -6,7 +6,6 @@ verdict red (SPEC.md, sections 9 and 10).
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections import Counter
@@ -32,8 +31,7 @@ SHOWN = ("requests", "LEAK", "STALE after an acknowledgement", "write")
 def run(name: str, seconds: float, *, seed: int, fault: str = "") -> Verdict:
     """Run a crowd through an edge. `fault`: one that is planted in the origin or in the edge."""
     behind = Behind(late=LATE, longest=LONGEST, fault=fault)
-    database = os.environ.get("DATABASE_URL")
-    with Origin(behind, people=BUYERS, database=database) as origin:
+    with Origin(behind, people=BUYERS) as origin:
         with EDGES[name](origin, fault=fault) as edge, tempfile.TemporaryDirectory() as folder:
             verdict = _crowded(edge, Path(folder), seconds, Random(seed))
             verdict.wrong += _left_stale(edge, origin)

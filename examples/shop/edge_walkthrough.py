@@ -36,7 +36,7 @@ def walk(url: str) -> None:
 
     step(
         "A visitor looks at a product. The edge has to ask the server (fwd=uri-miss), and keeps",
-        "the reply until a change makes it stale; to browsers it says no-cache: they ask each time.",
+        "the reply until a change makes it stale; to browsers it says no-cache: ask each time.",
     )
     query = f"product_id={kettle['id']}"
     response, before = visitor.read("product", query)
