@@ -7,7 +7,7 @@ The environment may say:
 - REDIS_URL: `redis://host:port/0` keeps replies there, and tells all workers of what becomes
   stale. Default: in memory, for one process.
 - SHOP_EDGE: `1` says that an edge which purges stands in front, such as Varnish with the VCL that
-  `mizan edge vcl` writes. Without one nobody keeps for a year what nobody purges.
+  `mizan edge vcl` writes. Without it nobody is told to keep anything.
 - CELERY_BROKER_URL: `redis://host:port/1` hands tasks to workers (`celery -A shop worker`).
   Default: tasks run at once.
 - SHOP_SECRET: at least 50 characters. Without it a key that everybody knows is used: fine on your
