@@ -172,3 +172,5 @@ _PUBLIC: dict[str, Look] = {
 }
 _PRIVATE: dict[str, Look] = {"cached": _anonymous, "users": _users, "spelling": _spelling}
 _ANY: dict[str, Look] = {"tags": _leaks}
+LOOKS = frozenset({*_PUBLIC, *_PRIVATE, *_ANY})
+"""What is looked at; a purge comes besides."""

@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 
 from mizan.django import edge_outbox, edge_worker
 from mizan.django.edge_settings import BACKENDS, KEYS
+from mizan.django.management import edge_visit
+from mizan.edge import doctor
 from mizan.edge.base import CODES
 from mizan.edge.networks import LIMITS
 from mizan.protocol.guards import Guard, tag
@@ -50,6 +52,15 @@ def test_each_network_has_its_arguments_and_its_limit() -> None:
         taken = inspect.signature(of).parameters.keys() - {"timeout", "api"}
         assert all(f"`{each}`" in text for each in taken), name
         assert str(LIMITS[name].tags) in limit
+
+
+def test_what_the_doctor_looks_at_is_all_there() -> None:
+    section = GUIDE.partition("`mizan_edge doctor`\n")[2]
+    rows = re.findall(r"^\| `([a-z]+)` \| .*? \| .*? \|$", section, re.MULTILINE)
+    assert sorted(rows) == sorted({*doctor.LOOKS, "purge"})
+    assert f"{edge_visit.PURGE_TAKES:g} seconds later" in section
+    said = re.findall(r"^  (?:  )?(ok|warn|bad) +([a-z]+) ", section, re.MULTILINE)
+    assert {what for _, what in said} <= doctor.LOOKS
 
 
 def test_the_events_codes_and_numbers_are_those_of_the_code() -> None:
