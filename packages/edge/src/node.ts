@@ -35,7 +35,8 @@ export function originFetch(): Fetch {
   };
   return async (request) => {
     const { protocol } = new URL(request.url);
-    const agent = IDEMPOTENT.has(request.method) ? agents[protocol as keyof typeof agents] : false;
+    const isRepeatable = IDEMPOTENT.has(request.method) && request.body === null;
+    const agent = isRepeatable ? agents[protocol as keyof typeof agents] : false;
     const first = await send(request, agent);
     // A connection that was kept may be closed at that moment by the other end.
     return first === "closed" ? ((await send(request, false)) as Response) : first;
@@ -50,14 +51,16 @@ async function send(
   const start = url.startsWith("https:") ? requestHttps : requestHttp;
   const outgoing = start(url, { method, headers: listOf(headers), agent, signal });
   const answered = answerTo(outgoing);
+  const written = write(request, outgoing);
   try {
-    await write(request, outgoing);
-    return responseOf(method, await answered);
+    // A reply may come before all of a body was sent, which then goes on.
+    return responseOf(method, await Promise.race([answered, written.then(() => answered)]));
   } catch (error) {
-    answered.catch(() => undefined);
-    outgoing.destroy();
     if (outgoing.reusedSocket && !signal.aborted && isClosed(error)) return "closed";
     throw error;
+  } finally {
+    answered.catch(() => undefined);
+    written.catch(() => outgoing.destroy());
   }
 }
 
@@ -106,10 +109,12 @@ async function write(request: Request, outgoing: ClientRequest): Promise<void> {
 /** Resolves when more can be written, or nobody reads any more. */
 function drained(outgoing: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
-    for (const event of ["drain", "close", "response"])
-      outgoing.once(event, () => {
-        resolve();
-      });
+    const go = (): void => {
+      outgoing.off("drain", go).off("close", go);
+      resolve();
+    };
+    outgoing.on("drain", go).on("close", go);
+    if (outgoing.destroyed) go();
   });
 }
 

@@ -84,6 +84,18 @@ describe("on Node", () => {
     expect(await (await fetch(`${edge}/upload/`, { method: "POST", body })).text()).toBe(body);
   });
 
+  it("a reply may come before all of a body was sent", async () => {
+    const edge = await site((_, reply) => reply.writeHead(413).end("too large"));
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(10)); // and never ends
+      },
+    });
+    const init = { method: "POST", body, duplex: "half" } as const;
+    const reply = await fetch(`${edge}/upload/`, init);
+    expect([reply.status, await reply.text()]).toEqual([413, "too large"]);
+  });
+
   it("a body begins to come before it is whole, unbuffered", async () => {
     let end = (): void => undefined;
     const edge = await site((_, reply) => {
