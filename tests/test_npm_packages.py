@@ -39,6 +39,23 @@ console.log(topic.topic);
 import { formatHeader, parseHeader } from "@mizan/protocol";
 console.log(formatHeader(parseHeader("user;user_id=5, notifications")));
 """,
+    "edge": """
+import { createEdge } from "@mizan/edge";
+import { toListener } from "@mizan/edge/node";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+const manifest = { mizan: "1.0", base_url: "/mizan/", contexts: {}, mutations: {} } as const;
+const fetch = () =>
+  Promise.resolve(new Response("Ada", { headers: { "Cache-Control": "public, s-maxage=60" } }));
+const edge = createEdge({ manifest, origin: "http://127.0.0.1:8000", fetch });
+const server = createServer(toListener(edge)).listen(0, "127.0.0.1", async () => {
+  const { port } = server.address() as AddressInfo;
+  const ask = () => globalThis.fetch(`http://127.0.0.1:${port}/a`);
+  console.log(await (await ask()).text(), (await ask()).headers.get("Cache-Status")?.slice(0, 15));
+  server.close();
+  server.closeAllConnections();
+});
+""",
     "runtime": """
 import { mizanFetch, type MizanContext } from "@mizan/runtime";
 import { createCore } from "@mizan/runtime/core";
@@ -107,6 +124,7 @@ server.close();
 }
 SAYS = {
     "conformance": "key",
+    "edge": "Ada mizan-edge; hit",
     "protocol": "notifications, user;user_id=5",
     "runtime": 'Ada {"user_id":5}',
     "react": "<b>Ada</b>",
