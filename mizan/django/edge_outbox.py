@@ -16,9 +16,10 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils.timezone import now
 
 from mizan.django import counters, edge_settings, outbox, purgers
@@ -51,15 +52,14 @@ def remember(targets: Iterable[Target], delay: float = 0.0) -> tuple[int, ...]:
 
     `delay`: seconds in which it is not delivered, as what it announces has not happened yet.
     """
-    rows = OutboxRow.objects.using(DEFAULT_DB_ALIAS)
-    due, listed = now() + timedelta(seconds=delay), [target_to_json(each) for each in targets]
-    fields = {"kind": OutboxRow.EDGE, "targets": listed, "due": due}
-    return tuple(rows.create(purger=name, **fields).pk for name in purgers.purgers())
+    named, due = [*targets], now() + timedelta(seconds=delay)
+    return tuple(_write(name, named, due).pk for name in purgers.purgers())
 
 
-def hasten(rows: Sequence[int]) -> None:
-    """Let rows be due now: what they announce has happened."""
-    OutboxRow.objects.using(DEFAULT_DB_ALIAS).filter(pk__in=rows).update(due=now())
+def hasten(rows: Sequence[int]) -> bool:
+    """Let rows be due now: what they announce has happened. Returns whether all were there."""
+    there = OutboxRow.objects.using(DEFAULT_DB_ALIAS).filter(pk__in=rows)
+    return there.update(due=now()) == len(rows)
 
 
 def waiting(name: str) -> QuerySet[OutboxRow]:
@@ -96,16 +96,17 @@ def deliver(name: str, purger: Purger) -> Delivered:
 def coarsen(name: str, most_tags: int) -> bool:
     """Make one row of those of a purger that has more than MOST_ROWS: of whole contexts, and of `*`
     where even these are more than `most_tags`. Returns whether it did."""
-    if waiting(name)[MOST_ROWS : MOST_ROWS + 1].count() == 0:
+    first = waiting(name).filter(again=False)  # of second ones there are few: they are merged
+    if not first[MOST_ROWS : MOST_ROWS + 1].exists():
         return False
     with transaction.atomic(using=DEFAULT_DB_ALIAS):
-        rows = [*_locked(waiting(name))]
+        rows = [*_locked(first)]
         contexts = {each.context for row in rows for each in outbox.targets(row)}
         broad = canonical_set([Target(each) for each in contexts])
         if len(broad) > most_tags:
             broad = (EVERYTHING,)
         _delete(rows)
-        _write(name, broad, now())
+        _write(name, broad, now(), attempts=max(row.attempts for row in rows))
     logger.warning("edge.coarsened: %s: %d purges waited, now one does", name, len(rows))
     return True
 
@@ -142,10 +143,13 @@ def _done(name: str, rows: Sequence[OutboxRow]) -> None:
 
 def _failed(name: str, rows: Sequence[OutboxRow], error: PurgeFailed) -> Delivered:
     """Let all rows of the purger wait: as long as the network says, else ever longer."""
-    wait = error.retry_after
-    if wait is None:
-        doubled = _FIRST_WAIT * 2.0 ** min(rows[0].attempts, 10)
-        wait = min(doubled, _LONGEST_WAIT) * random.uniform(0.5, 1.0)  # noqa: S311 (spreads attempts)
+    if error.retry_after is None:
+        # New rows come while others wait: the network has failed as often as for any of them.
+        attempts = waiting(name).aggregate(most=Max("attempts"))["most"] or 0
+        longest = min(_FIRST_WAIT * 2.0 ** min(attempts, 10), _LONGEST_WAIT)
+        wait = longest * random.uniform(0.5, 1.0)  # noqa: S311 (spreads attempts)
+    else:
+        wait = max(error.retry_after, _FIRST_WAIT)
     until = now() + timedelta(seconds=wait)
     _these(rows).update(attempts=F("attempts") + 1, last_error=error.code, due=until)
     waiting(name).filter(due__lt=until).update(due=until)
@@ -154,11 +158,10 @@ def _failed(name: str, rows: Sequence[OutboxRow], error: PurgeFailed) -> Deliver
     return Delivered(0, error.code, wait)
 
 
-def _write(name: str, targets: Iterable[Target], due: datetime, *, again: bool = False) -> None:
+def _write(name: str, targets: Iterable[Target], due: datetime, **more: Any) -> OutboxRow:
     listed = [target_to_json(each) for each in targets]
-    OutboxRow.objects.using(DEFAULT_DB_ALIAS).create(
-        kind=OutboxRow.EDGE, purger=name, targets=listed, due=due, again=again
-    )
+    rows = OutboxRow.objects.using(DEFAULT_DB_ALIAS)
+    return rows.create(kind=OutboxRow.EDGE, purger=name, targets=listed, due=due, **more)
 
 
 def _locked(rows: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:

@@ -230,12 +230,16 @@ class DjangoHost:
         rows: tuple[int, ...] = edge_outbox.remember(targets, delay)
         return rows
 
-    def deliver_purges(self, rows: tuple[int, ...]) -> None:
-        """Have the outbox's purges delivered now, these rows too."""
-        from mizan.django import edge_outbox, edge_worker
+    def hasten_purges(self, rows: tuple[int, ...]) -> bool:
+        """Let delayed rows be due. Returns whether all were still there."""
+        from mizan.django import edge_outbox
 
-        if rows:
-            edge_outbox.hasten(rows)
+        return bool(edge_outbox.hasten(rows))
+
+    def deliver_purges(self) -> None:
+        """Have the outbox's purges delivered now."""
+        from mizan.django import edge_worker
+
         edge_worker.wake()
 
     def vary(self, request: HttpRequest) -> tuple[tuple[str, str], ...]:

@@ -26,10 +26,14 @@ class OutboxRow(models.Model):
         help_text="Which cache is to be told: the origin's, or one in front (edge).",
     )
     purger: models.CharField[str, str] = models.CharField(
-        max_length=16, blank=True, default="", help_text="Which purger of an edge is to be told."
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Which purger of an edge is to be told.",
     )
     again: models.BooleanField[bool, bool] = models.BooleanField(
-        default=False, help_text="A second purge, for what was in flight."
+        default=False, db_default=False, help_text="A second purge, for what was in flight."
     )
     targets: models.JSONField[Any, Any] = models.JSONField(
         help_text="Targets as JSON (SPEC.md, section 7.1)."

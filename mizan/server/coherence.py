@@ -119,11 +119,14 @@ def _announce(catalog: Catalog, promise: Pledge) -> Steps[None]:
     host = catalog.host
     rest = tuple([each for each in promise.targets if each not in promise.purges])
     try:
+        if promise.delayed:
+            there = yield Block(partial(host.hasten_purges, promise.delayed), always=True)
+            rest = rest if there else promise.targets
         if rest:
             yield Block(partial(host.remember_purges, rest, 0.0), always=True)
-        yield Block(partial(host.deliver_purges, promise.delayed), always=True)
     except Exception:  # what is committed is committed
         logger.exception("outbox.failed: no network is told of %d targets", len(rest))
+    yield Block(host.deliver_purges, always=True)
 
 
 def doubt(catalog: Catalog, promise: Pledge) -> Steps[None]:

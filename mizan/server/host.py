@@ -189,9 +189,13 @@ class Host(Protocol):
         """Leave targets in the outbox, in the open transaction, for each network in front, not to
         be delivered before `delay` seconds. Returns the rows' numbers. Blocks."""
 
-    def deliver_purges(self, rows: tuple[int, ...]) -> None:
-        """Have the outbox's purges of networks delivered now; these rows are no longer delayed.
-        Blocks for the database alone."""
+    def hasten_purges(self, rows: tuple[int, ...]) -> bool:
+        """Let delayed rows be delivered at once. Returns whether all were still there: else they
+        may have been delivered before what they announce happened. Blocks."""
+
+    def deliver_purges(self) -> None:
+        """Have the outbox's purges of networks delivered now. Begins threads the first time;
+        never raises."""
 
     def vary(self, request: Any) -> tuple[tuple[str, str], ...]:
         """Return what a request gives for the facets that replies may vary by."""

@@ -154,11 +154,12 @@ def test_what_is_watched_in_another_database_waits_for_its_commit(
 ) -> None:
     delayed: list[bool] = []
 
-    def hasten(rows: Any) -> None:
-        delayed.extend(row.due > now() for row in OutboxRow.objects.filter(pk__in=rows))
-        edge_outbox_hasten(rows)
+    original = edge_outbox.hasten
 
-    edge_outbox_hasten = edge_outbox.hasten
+    def hasten(rows: Any) -> bool:
+        delayed.extend(row.due > now() for row in OutboxRow.objects.filter(pk__in=rows))
+        return original(rows)
+
     monkeypatch.setattr(edge_outbox, "hasten", hasten)
     watch_model(Order, OrdersContext, owner_id="customer.owner_id")
     with transaction.atomic(using="other"):

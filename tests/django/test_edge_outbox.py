@@ -74,9 +74,11 @@ def test_nothing_due_asks_no_network(both: Any) -> None:
 
 
 def test_delayed_rows_are_due_once_hastened(both: Any) -> None:
-    edge_outbox.hasten(edge_outbox.remember([SHELF], delay=60))
+    hastened = edge_outbox.remember([SHELF], delay=60)
+    assert edge_outbox.hasten(hastened)
     assert deliver(both).count == 1
     assert deliver(both, "shield").count == 1
+    assert not edge_outbox.hasten(hastened)  # they are gone
 
 
 def test_rows_are_one_purge(both: Any) -> None:
@@ -160,6 +162,33 @@ def test_what_a_network_does_not_take_waits_ever_longer(
     assert "edge.purge_failed: cdn: unreachable" in caplog.text
     both["cdn"].error = None
     assert deliver(both) == Delivered(1)
+
+
+def test_new_rows_make_nobody_ask_more_often(both: Any) -> None:
+    both["cdn"].fails()
+    waits = []
+    for number in range(9):
+        edge_outbox.remember([book(number)])
+        waits.append(deliver(both).wait)
+        elapse(61)
+    assert waits[-1] >= 30
+
+
+def test_a_network_that_says_at_once_is_given_a_second(both: Any) -> None:
+    both["cdn"].fails("failed", 0.0)
+    edge_outbox.remember([SHELF])
+    assert deliver(both) == Delivered(0, "failed", 1.0)
+
+
+def test_many_second_purges_are_no_reason_to_coarsen(
+    both: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge_outbox, "MOST_ROWS", 3)
+    for number in range(8):
+        edge_outbox.remember([book(number)])
+        deliver(both)
+    assert len(rows()) == 8
+    assert not edge_outbox.coarsen("cdn", 5)
 
 
 def test_a_network_that_says_when_is_asked_then(both: Any) -> None:

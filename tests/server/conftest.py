@@ -109,6 +109,7 @@ class FakeHost:
         self.networks: tuple[str, ...] = ()
         self.has_purgers = False
         self.purges: list[Any] = []
+        self.is_slow = False
         self.debug = False
         self.view_urls: dict[str, list[str]] = {}
         self.log: list[str] = []
@@ -220,8 +221,12 @@ class FakeHost:
         self.purges.append((targets, delay))
         return (len(self.purges),)
 
-    def deliver_purges(self, rows: tuple[int, ...]) -> None:
-        self.log.append(f"deliver {list(rows)}")
+    def hasten_purges(self, rows: tuple[int, ...]) -> bool:
+        self.log.append(f"hasten {list(rows)}")
+        return not self.is_slow
+
+    def deliver_purges(self) -> None:
+        self.log.append("deliver")
 
     @property
     def has_events(self) -> bool:

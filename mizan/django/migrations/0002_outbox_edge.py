@@ -1,4 +1,7 @@
-"""The outbox's rows for purgers of networks in front."""
+"""The outbox's rows for purgers of networks in front.
+
+The columns have defaults in the database: workers of the release before write no such columns.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ class Migration(migrations.Migration):
                 max_length=16,
                 blank=True,
                 default="",
+                db_default="",
                 help_text="Which purger of an edge is to be told.",
             ),
         ),
@@ -26,7 +30,9 @@ class Migration(migrations.Migration):
             model_name="outboxrow",
             name="again",
             field=models.BooleanField(
-                default=False, help_text="A second purge, for what was in flight."
+                default=False,
+                db_default=False,
+                help_text="A second purge, for what was in flight.",
             ),
         ),
         migrations.AlterField(

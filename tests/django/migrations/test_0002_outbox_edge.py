@@ -23,4 +23,10 @@ def test_a_row_that_waits_is_one_for_the_cache() -> None:
     assert (row.kind, row.purger, row.again, row.targets) == ("cache", "", False, ["user"])
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, "mizan_outbox")
+        # as a worker of the release before does
+        cursor.execute(
+            "INSERT INTO mizan_outbox (kind, targets, due, created, attempts, last_error) "
+            "SELECT kind, targets, due, created, attempts, last_error FROM mizan_outbox"
+        )
+    assert OutboxRow.objects.filter(purger="", again=False).count() == 2
     assert found["mizan_outbox_purger"]["columns"] == ["purger", "due"]
