@@ -56,6 +56,13 @@ def _kept(found: Found, setting: Setting) -> Says | None:
         policy = answer.headers["cache-control"]
         advice = "Let the edge honour Cache-Control; look for a rule that caches everything."
         return BAD, f"a HIT ({header}), although it says {policy}", advice
+    if not setting.edge and found.resource.target is not None:
+        advice = "Set MIZAN_EDGE and have it purge, or let it keep nothing of these URLs."
+        return BAD, f"a HIT ({header}), while MIZAN_EDGE is off: nobody purges it", advice
+    cookie = answer.headers.get("set-cookie")
+    if cookie is not None and cookie == found["after"].headers.get("set-cookie"):
+        text = f"a HIT that gives everybody one cookie ({', '.join(answer.cookies)})"
+        return BAD, text, "Let the edge keep nothing that sets a cookie."
     return OK, f"HIT at the second request ({header})", ""
 
 
@@ -146,10 +153,16 @@ def _users(found: Found, _: Setting) -> Says | None:
     """Two users who are signed in never get one entry."""
     if "user 1" not in found:
         return None
-    one, other = found["user 0 again"], found["user 1"]
+    one, other, nobody = found["user 0 again"], found["user 1"], found["after"]
     if GOOD not in (one.status, other.status):
         text = f"the two users are answered {one.status} and {other.status}"
         return WARN, text, "Sign in anew two users who may read it."
+    if nobody.same(one) and not nobody.same(found["second"]):
+        text = "who is not signed in is shown what the first user was"
+        return BAD, text, "Take it out of service: it shows a user's data to others."
+    if state(other)[0] is State.UNKNOWN and other.same(one):
+        text = "both users are answered the same, and no header says where it came from"
+        return WARN, text, "Name two users whose data differ."
     if state(other)[0] is State.HIT and other.same(one):
         text = "the edge answered the second user with what it showed the first"
         advice = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fake_api import FakeApi, Received, Reply
-from fake_edge import MANIFEST, NO_STORE, PUBLIC, FakeEdge, library
+from fake_edge import MANIFEST, NO_STORE, PRIVATE, PUBLIC, FakeEdge, Origin, library
 
 from mizan.edge import resources
 from mizan.edge.asking import Edge
@@ -19,14 +19,14 @@ ON = Setting(edge=True)
 USERS = Visitors("sessionid", ({"Cookie": "sid=ada"}, {"Cookie": "sid=bo"}))
 
 
-def visit(edge: FakeEdge, path: str = SHELF, who: Visitors = USERS) -> Found:
+def visit(edge: Origin, path: str = SHELF, who: Visitors = USERS) -> Found:
     """Return what the edge answers."""
     with FakeApi(edge) as api, Edge(api.url, timeout=5) as asked:
         return probe(resources.find(MANIFEST, path), asked.ask, lambda _: None, who)
 
 
 def look(
-    edge: FakeEdge, path: str = SHELF, setting: Setting = ON, who: Visitors = USERS
+    edge: Origin, path: str = SHELF, setting: Setting = ON, who: Visitors = USERS
 ) -> dict[str, Finding]:
     """Return what is found, by what it is about."""
     return {each.what: each for each in examine(visit(edge, path, who), setting)}
@@ -86,6 +86,46 @@ def test_an_edge_that_keeps_users_apart_passes() -> None:
     assert found["users"].level == "ok"
     assert found["users"].text == "kept for each user apart"
     assert "users" not in look(FakeEdge(library), MINE, who=Visitors())
+
+
+def test_what_nobody_purges_is_not_to_be_kept() -> None:
+    found = look(FakeEdge(library), setting=Setting())["cached"]
+    assert found.level == "bad"
+    assert found.text.endswith("while MIZAN_EDGE is off: nobody purges it")
+    static = FakeEdge(lambda _: Reply(200, b"", PUBLIC))
+    assert look(static, "/static/x", Setting())["cached"].level == "ok"
+
+
+def test_a_cookie_for_everybody_is_found_and_not_shown() -> None:
+    def one(_: Received) -> Reply:
+        return Reply(200, b"{}", {**PUBLIC, "Set-Cookie": "session=hidden"})
+
+    found = look(FakeEdge(one))["cached"]
+    assert (found.level, found.text) == ("bad", "a HIT that gives everybody one cookie (session)")
+
+
+def test_a_cookie_of_the_edges_own_is_none_of_ours() -> None:
+    edge, numbers = FakeEdge(library), iter(range(100))
+
+    def adding(received: Received) -> Reply:
+        reply = edge(received)
+        own = {"Set-Cookie": f"visitor={next(numbers)}"}
+        return Reply(reply.status, reply.body, {**reply.headers, **own})
+
+    assert look(adding)["cached"].level == "ok"
+
+
+@pytest.mark.parametrize(("who", "level"), [("nobody", "bad"), ("both", "warn")])
+def test_a_silent_edge_may_still_be_seen_to_leak(who: str, level: str) -> None:
+    def leaky(received: Received) -> Reply:
+        sent = received.headers.get("cookie", "")
+        if "ada" in sent:
+            edge.entries["last"] = Reply(200, b"ada", PRIVATE)
+        known = edge.entries.get("last") if who == "nobody" or sent else None
+        return known or Reply(200, b"nobody", PRIVATE)
+
+    edge = FakeEdge(leaky, tells="nothing", keeps=False)
+    assert look(edge, MINE)["users"].level == level
 
 
 def test_users_who_may_not_read_it_are_said() -> None:

@@ -33,6 +33,9 @@ from mizan.server.registry import registry
 PURGE_TAKES = 10.0
 """Seconds within which a purge must have an effect: what networks promise, with some to spare."""
 
+LONGEST = 300
+"""The longest that one request may take, in seconds."""
+
 _is_path = re.compile(r'/[!"$-~]*').fullmatch
 _is_identity = re.compile(
     r"(Cookie|Authorization|X-Mizan-Token): ([ -~]+)", re.IGNORECASE
@@ -60,8 +63,9 @@ class Visit:
     def findings(self) -> Iterator[tuple[str | None, list[Finding]]]:
         """Yield for each URL which known network answered, and what there is to say. Raises
         CommandError."""
-        if not self.timeout > 0:
-            raise CommandError("--timeout takes seconds above 0.", returncode=WRONG_CALL)
+        if not 0 < self.timeout <= LONGEST:
+            text = f"--timeout takes seconds above 0, up to {LONGEST}."
+            raise CommandError(text, returncode=WRONG_CALL)
         wanted, who, setting = self._resources(), self._visitors(), _setting()
         try:
             with Edge(self.edge, timeout=self.timeout, host=self.host) as edge:
@@ -69,6 +73,7 @@ class Visit:
                     self.progress(f"{number} of {len(wanted)}: {resource.path}")
                     found = probe(resource, edge.ask, time.sleep, who)
                     said = [*examine(found, setting), *self._purged(found, edge)]
+                    self.progress("")
                     yield network(found.again), said
         except PurgeFailed as error:
             raise CommandError(f"{self.edge} did not answer: {error}.") from error

@@ -52,6 +52,7 @@ def test_each_resource_is_asked_for(api: FakeApi) -> None:
     seen = found(Visit(api.url + "/", None, 5, progress=said.append))
     assert seen[SHELF, "cached"].level == "ok"
     assert said[0].startswith("1 of ")
+    assert said[-1] == ""
     assert {each.method for each in api.received} <= {"GET", "POST"}
     assert {each.path.partition("?")[0] for each in api.received if each.method == "POST"} <= {
         SHELF
@@ -74,6 +75,7 @@ def test_urls_may_be_named(api: FakeApi, url: str) -> None:
         ({"urls": ["/a b"]}, "is no path"),
         ({"urls": ["/api/mizan/ctx/book/?bok=5"]}, "bok"),
         ({"timeout": 0}, "above 0"),
+        ({"timeout": float("inf")}, "up to 300"),
         ({"edge": "ftp://127.0.0.1"}, "--edge: expected a URL"),
         ({"users": "/nowhere"}, "--users: "),
     ],
