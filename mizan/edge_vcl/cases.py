@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from mizan.edge_vcl.render import Options, may_be_cached, pages, rules
+from mizan.protocol import tags
 
 RULES: Final = "edge.vcl"
 TOKEN: Final = "token-of-varnishtest"  # noqa: S105 (for the origin and clients of a case)
@@ -22,6 +23,7 @@ _SEGMENTS: Final = {
     "PAGE": "1", "PAGE_DOTS": "..", "PAGE_ENCODED": "%31", "PAGE_LOWER": "%c3%a9",
 }  # fmt: skip
 _param: Final = re.compile(r"(?<=/):[a-z][a-z0-9_]*(?=/|\Z)")
+_TAGS: Final = [f"h-{number:030}" for number in range(tags.MOST_TAGS)]
 _BACKEND: Final = 'backend {name} {{ .host = "${{{server}_addr}}"; .port = "${{{server}_port}}"; }}'
 _VARNISH: Final = """\
 varnish v1 -vcl {{
@@ -63,6 +65,8 @@ def _values(manifest: Mapping[str, Any]) -> dict[str, str]:
         "EVENTS": f"{base}events/",
         "PRIVATE": f"{base}ctx/no_such_context/",
         "PUBLIC": '-hdr "Cache-Control: public, max-age=0, s-maxage=31536000"',
+        "TAG_32": tags.strings(_TAGS[-1:]),
+        "TAGS_32": tags.strings(_TAGS),
         "TOKEN": TOKEN,
     }
     for context in contexts.values():

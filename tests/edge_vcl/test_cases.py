@@ -11,7 +11,8 @@ from mizan.edge_vcl.cases import RULES
 
 NAMES = [
     *("conditional", "events", "everything", "hit"),
-    *("in_flight", "in_flight_other", "in_flight_star", "injected", "key", "methods"),
+    *("in_flight", "in_flight_other", "in_flight_star", "injected", "key"),
+    *("malformed", "many_tags", "methods"),
     *("never_stored", "normal", "normal_page", "origin_down", "page", "passes"),
     *("purge", "revalidated", "scoped"),
 ]

@@ -286,6 +286,14 @@ sub mizan_not_stored {
 	return (deliver);
 }
 
+# What waits for it is fetched at once, each for itself: for a second, for the next may be stored.
+sub mizan_shared_by_nobody {
+	set beresp.ttl = 1s;
+	set beresp.grace = 0s;
+	set beresp.uncacheable = true;
+	return (deliver);
+}
+
 # Where something expired is there to be served, vcl_synth sees to it.
 sub mizan_failed {
 	if (var.get("refresh") == "yes") {
@@ -313,7 +321,7 @@ sub vcl_backend_response {
 	    beresp.http.Cache-Control ~ "(?i)(^|[ ,])(private|no-store|no-cache)($|[ ,=])" ||
 	    beresp.http.Vary ~ "(?i)(^|[ ,])(\*|authorization|cookie|x-mizan-token)($|[ ,])" ||
 	    beresp.http.Cache-Groups !~ {"@TAGS@"}) {
-		call vcl_beresp_hitmiss;
+		call mizan_shared_by_nobody;
 	}
 	var.set("field", beresp.http.Cache-Groups);
 	call mizan_read_tags;
@@ -327,7 +335,7 @@ sub vcl_backend_response {
 	set beresp.grace = @GRACE@s;
 	set beresp.keep = 0s;
 	if (beresp.ttl <= 0s) {
-		call vcl_beresp_hitmiss;
+		call mizan_shared_by_nobody;
 	}
 	call mizan_judge;
 	if (var.get("overtaken") == "yes") {
