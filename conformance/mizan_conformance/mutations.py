@@ -19,10 +19,10 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import libcst
-from mutmut.mutation.file_mutation import MutationVisitor, deep_replace
+from mutmut.mutation.file_mutation import Mutation, MutationVisitor, deep_replace
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
@@ -42,7 +42,7 @@ from .mutants import (
     try_mutant,
 )
 from .progress import Progress, silent
-from .vectors import SelectionError
+from .vectors import SelectionError, load_all
 
 LONGEST: Final = 20
 """Seconds that the vectors may take for one mutation; the core takes less than one."""
@@ -53,6 +53,7 @@ WITHOUT_ORJSON: Final = (
 """What makes the core do without orjson, as it does where that is not installed."""
 BUILDS: Final[Sequence[Sequence[Edit]]] = ((), plain_edits(), WITHOUT_ORJSON)
 """The core as it is, without its quick ways, without orjson: a mutation may show in any."""
+_OF_NO_CORE: Final = frozenset({"validate"})  # by the schemas alone
 _CORE: Final = Path(mizan.protocol.__file__).parent
 
 
@@ -161,7 +162,9 @@ def _alive(task: tuple[str, int]) -> str | None:
     module, number = task
     tree, found = _mutations(module)
     mutation = found[number]
-    mutated = deep_replace(tree, mutation.original_node, mutation.mutated_node).code
+    whole = deep_replace(tree, mutation.original_node, mutation.mutated_node)
+    assert isinstance(whole, libcst.Module)  # noqa: S101 (a mutation is a part of one)
+    mutated = whole.code
     if any(_is_seen(mutant) for mutant in _mutants(module, mutated)):
         return None
     within = mutation.contained_by_top_level_function  # or an attribute of a class, or nothing
@@ -170,7 +173,7 @@ def _alive(task: tuple[str, int]) -> str | None:
 
 
 @lru_cache(maxsize=2)
-def _mutations(module: str) -> tuple[Any, Sequence[Any]]:
+def _mutations(module: str) -> tuple[libcst.Module, Sequence[Mutation]]:
     """Return a module's tree, and what mutmut makes of it."""
     everything = IgnoredCode(set(), set(), set())  # nothing is ignored
     visitor = MutationVisitor(mutation_operators, everything)
@@ -185,7 +188,7 @@ def _source(module: str) -> str:
 
 def _mutants(module: str, mutated: str) -> Iterator[Mutant]:
     """Yield what the vectors are asked of, the likeliest to show the fault first."""
-    for topics in (_topics(module), ()):
+    for topics in (_topics(module), _other_topics(module)):
         for build in BUILDS:
             try:
                 edits = _with(build, module, mutated)
@@ -208,6 +211,13 @@ def _topics(module: str) -> tuple[str, ...]:
     name = f"protocol.{module}"
     ours = [each for each in load_mutants() if any(edit.module == name for edit in each.edits)]
     return tuple(sorted({topic for each in ours for topic in each.topics}))
+
+
+@cache
+def _other_topics(module: str) -> tuple[str, ...]:
+    """Return the other topics, without those of operations that the core has no part in."""
+    every = {each.topic for each in load_all()} - _OF_NO_CORE
+    return tuple(sorted(every.difference(_topics(module))))
 
 
 def _is_seen(mutant: Mutant) -> bool:

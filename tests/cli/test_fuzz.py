@@ -75,3 +75,23 @@ def test_each_topic_is_a_command(mizan: Any) -> None:
     said = mizan("fuzz", "--help").out
     assert TOPICS.keys() == topics.TOPICS.keys()
     assert all(f"  {topic} " in said for topic in TOPICS)
+
+
+def test_all_topics_have_a_line_each(mizan: Any, wrong_port: Any) -> None:
+    said = mizan("fuzz", "all", "--help").out
+    assert "1000000" in said
+    assert "20000" in said
+    command = wrong_port(BLIND)
+    done = mizan("fuzz", "all", "--examples", 300, "--hypothesis", 0, "--seed", 7, "--", *command)
+    assert done.status == 1
+    lines = {line.split()[0]: line for line in done.out.splitlines() if " fast " in line}
+    assert lines.keys() == TOPICS.keys()
+    assert lines["header"].endswith("DIFFERENCE")
+    assert " 300 examples " in lines["url"]
+    assert lines["url"].endswith("no difference")
+
+
+def test_a_long_run_needs_a_port(mizan: Any) -> None:
+    done = mizan("fuzz", "all", "--", "there-is-no-such-program")
+    assert done.status == 2
+    assert "There is no command 'there-is-no-such-program'" in done.err
