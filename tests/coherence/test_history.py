@@ -43,6 +43,15 @@ def test_a_read_that_began_after_it_may_not() -> None:
     assert "row 1" in verdict.wrong[0]
 
 
+def test_what_was_only_seen_binds_nobody_where_it_is_not_to() -> None:
+    started = Record(Kind.STARTED, 0, 1, 2, 5, 5, 0)
+    records = [started, read(2, 30), read(1, 40)]
+    options = {"life": 10, "states": ("kept", ""), "seen": False}
+    verdict = history.judge(records, history.Outbox(), (), **options)
+    assert not verdict.wrong
+    assert verdict.counts["kept"] == 2
+
+
 @pytest.mark.parametrize("kind", [Kind.READ, Kind.DIRECT])
 def test_reads_never_go_back(kind: int) -> None:
     started = Record(Kind.STARTED, 0, 1, 2, 5, 5, 0)

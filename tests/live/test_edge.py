@@ -142,6 +142,26 @@ def test_a_change_drops_what_it_touched_before_it_is_answered_and_nothing_else(
     assert catalogue.edge == "uri-miss"
 
 
+def test_a_page_is_dropped_with_the_context_that_it_shows(mara: Browser, visitor: Browser) -> None:
+    for path in ("/", "/products/"):
+        first, second = visitor.get(path), visitor.get(path)
+        assert (first.edge, second.edge) == ("uri-miss", "hit")
+        assert first.content == second.content
+    price = f"{stock(product(visitor))}.01"
+    assert mara.call("change_price", product_id=1, price=price).status == 200
+    for path in ("/", "/products/"):
+        fresh = visitor.get(path)
+        assert fresh.edge == "uri-miss"
+        assert price in fresh.content.decode()
+
+
+def test_the_walk_through_ends_well(edge: Edge) -> None:
+    command = [sys.executable, str(SHOP / "edge_walkthrough.py"), edge.url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "; hit" in done.stdout
+
+
 def test_what_is_a_users_own_is_kept_for_that_user_or_not_at_all(
     edge: Edge, browser: Callable[..., Browser]
 ) -> None:
@@ -191,20 +211,39 @@ def test_shops_are_told_apart_by_their_host(browser: Callable[..., Browser]) -> 
             assert reply.data["shop"]["slug"] == shop
 
 
-def test_a_reply_that_was_computed_before_a_change_and_comes_after_it_is_not_kept(
-    gate: Path, mara: Browser, browser: Callable[..., Browser]
-) -> None:
-    before = stock(product(mara))
+def overtaken(gate: Path, edge: Edge, mara: Browser) -> list[int]:
+    """Let a read be computed before a change and come after it, then read once more.
+
+    Returns by how much each of the two is behind.
+    """
     mara.call("restock", product_id=1, pieces=1)
-    seen: list[int] = []
+    reader, seen = Browser(edge.port), []
     with closed(gate):
-        reader = threading.Thread(target=lambda: seen.append(stock(product(browser()))))
-        reader.start()
+        thread = threading.Thread(target=lambda: seen.append(stock(product(reader))))
+        thread.start()
         wait_for(gate / "waiting")
-        assert mara.call("restock", product_id=1, pieces=1).status == 200
-    reader.join(PATIENCE)
-    assert seen == [before + 1]  # it began before the change
-    assert stock(product(browser())) == before + 2
+        changed = mara.call("restock", product_id=1, pieces=1).data["result"]["stock"]
+    thread.join(PATIENCE)
+    seen.append(stock(product(reader)))
+    reader.close()
+    return [changed - each for each in seen]
+
+
+def test_a_reply_that_was_computed_before_a_change_and_comes_after_it_is_not_kept(
+    gate: Path, edge: Edge, mara: Browser
+) -> None:
+    assert overtaken(gate, edge, mara) == [1, 0]  # the first began before the change
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_edge_that_forgets_what_is_in_flight_is_found_out(
+    name: str, origin: Origin, gate: Path
+) -> None:
+    with EDGES[name](origin, fault="in-flight") as edge:
+        mara = Browser(edge.port)
+        mara.sign_in("mara")
+        assert overtaken(gate, edge, mara) == [1, 1]
+        mara.close()
 
 
 def test_simultaneous_misses_are_one_request(

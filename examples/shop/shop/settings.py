@@ -104,6 +104,7 @@ MIZAN_EVENTS = {"BROKER": os.environ.get("REDIS_URL", "memory")}
 MIZAN_IDENTITY_PARAMS = ["user_id", "customer_id"]
 MIZAN_VIEW_URLS = {"product": ["/p/:product_id/"]}
 MIZAN_MWT_KEYS = [token_key(SECRET_KEY, "example-1")]
+MIZAN_EDGE: dict[str, Any] | bool = False
 if os.environ.get("SHOP_EDGE") == "1":
     MIZAN_EDGE = {"KEYED": ["tenant"]}  # its key has the host, which says which shop
     MIZAN_MWT_KEYS.insert(0, signing_key(SECRET_KEY, "example-2"))  # it may verify, and not sign

@@ -3,8 +3,10 @@
 They are declared like any other function, so an edge knows which of them a mutation makes stale.
 """
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 
 from mizan.django import client
 from store.errors import OutOfStock
@@ -12,17 +14,19 @@ from store.mizan import cart as carts
 from store.mizan.contexts import CartContext, CatalogueContext
 from store.models import Product
 
+YEAR = 365 * 24 * 3600  # seconds
+
 
 @client(context=CatalogueContext, route="/")
 def storefront(request: HttpRequest) -> HttpResponse:
     """Show the shop. The same page for everybody: the cart is loaded into it."""
-    return render(request, "store/storefront.html", _catalogue(request))
+    return _kept(render(request, "store/storefront.html", _catalogue(request)))
 
 
 @client(context=CatalogueContext, route="/products/")
 def product_list(request: HttpRequest) -> HttpResponse:
     """Show the list alone, for a page that has found it stale."""
-    return render(request, "store/products.html", _catalogue(request))
+    return _kept(render(request, "store/products.html", _catalogue(request)))
 
 
 @client(context=CartContext, route="/cart/")
@@ -48,6 +52,13 @@ def remove_from_cart_page(request: HttpRequest, product_id: int) -> HttpResponse
 def _catalogue(request: HttpRequest) -> dict[str, object]:
     shown = Product.objects.filter(tenant=request.tenant.slug)
     return {"shop": request.tenant, "products": shown}
+
+
+def _kept(page: HttpResponse) -> HttpResponse:
+    """Let an edge that purges keep a page that is the same for everybody; browsers ask again."""
+    if settings.MIZAN_EDGE:
+        patch_cache_control(page, public=True, max_age=0, s_maxage=YEAR)
+    return page
 
 
 def _done(request: HttpRequest) -> HttpResponse:
