@@ -25,12 +25,15 @@ FAULTS = {
     "cookies stored": ("\t    beresp.http.Set-Cookie ||\n", "", "never_stored"),
 }
 
-# The moment between the check of a reply and its being known to xkey, drawn out to half a second.
+# The moment between the check of a reply and its being known to xkey, drawn out for a mutation.
 BEFORE_STORING = "\t\tcall mizan_not_stored;\n\t}\n\treturn (deliver);"
-DRAWN_OUT = BEFORE_STORING.replace("\treturn", "\tvtc.sleep(0.5s);\n\treturn")
+DRAWN_OUT = BEFORE_STORING.replace("\treturn", "\tcall drawn_out;\n\treturn")
 HIT_CHECK = ("< 10000.0", "< 0.0")
 CLIENT_CHECK = ('"^(uri-miss|stale)$" && !obj.uncacheable', '"none"')
 WINDOW = """
+barrier b1 sock 2
+barrier b2 sock 2
+
 server s1 {
 	rxreq
 	txresp @STORED@ -body "old"
@@ -49,6 +52,12 @@ varnish v1 -vcl {
 	backend default { .host = "${s1_addr}"; .port = "${s1_port}"; }
 	backend second { .host = "${s2_addr}"; .port = "${s2_port}"; }
 	sub vcl_recv { if (req.http.To == "s2") { set req.backend_hint = second; } }
+	sub drawn_out {
+		if (!bereq.http.To) {
+			vtc.barrier_sync("${b1_sock}");
+			vtc.barrier_sync("${b2_sock}");
+		}
+	}
 	acl mizan_purgers { "127.0.0.1"; }
 	include "${testdir}/edge.vcl";
 } -start
@@ -60,9 +69,10 @@ client c1 {
 } -start
 
 client c2 {
-	delay 0.25
+	barrier b1 sync
 	txreq -req POST -url "/" -hdr "To: s2"
 	rxresp
+	barrier b2 sync
 } -run
 
 client c1 -wait
