@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -19,7 +20,15 @@ import pytest
 from fake_api import FakeApi, Received, Reply
 from networks_api import SERVICE, TOKEN, fastly
 
-pytestmark = pytest.mark.server
+from mizan.edge.base import PurgeFailed
+from mizan.edge.send import Sender
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(
+        os.environ.get("MIZAN_TEST_DATABASE") == "postgres", reason="its database is its own"
+    ),
+]
 
 # A site: `mutate` commits a change, `fail` rolls one back, anything else is for manage.py.
 PROGRAM = """
@@ -28,9 +37,10 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-database = {"ENGINE": "django.db.backends.sqlite3", "NAME": "site.db"}
+database = {"ENGINE": "django.db.backends.sqlite3", "NAME": "shelves.db"}
 settings.configure(
     SECRET_KEY="x" * 50,
+    ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mizan.django"],
     MIDDLEWARE=["mizan.django.middleware.MizanMiddleware"],
@@ -40,12 +50,15 @@ settings.configure(
     SILENCED_SYSTEM_CHECKS=["mizan.W006"],
     LOGGING={
         "version": 1,
+        "disable_existing_loggers": False,
         "handlers": {"all": {"class": "logging.StreamHandler"}},
         "root": {"handlers": ["all"], "level": "DEBUG"},
     },
 )
 django.setup()
 from django.contrib.auth.models import Group
+from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.urls import include, path
 from mizan.django import Context, affecting, client, edge_outbox
@@ -67,17 +80,26 @@ def die():
     commit()
     os.kill(os.getpid(), signal.SIGKILL)
 
-def change():
+def change(name):
     with affecting(ShelfContext, shelf_id=5):
-        Group.objects.create(name=sys.argv[2])
+        Group.objects.create(name=name)
         if sys.argv[1] == "fail":
             raise SystemExit(3)
 
-if sys.argv[1] in ("mutate", "fail"):
+@client(affects=ShelfContext)
+def store(request, name: str) -> int:
+    Group.objects.create(name=name)
+    return os.getpid()
+
+wsgi, asgi = get_wsgi_application(), get_asgi_application()
+
+if __name__ != "__main__":
+    pass
+elif sys.argv[1] in ("mutate", "fail"):
     if os.environ.get("DIES"):
         connection.ensure_connection()
         connection.commit = die
-    change()
+    change(sys.argv[2])
 else:
     call_command(*sys.argv[1:])
 """
@@ -89,13 +111,15 @@ class Site:
     def __init__(self, folder: Path, api: FakeApi) -> None:
         self.folder, self.api = folder, api
         self.said = ""
-        (folder / "site.py").write_text(PROGRAM)
+        (folder / "shelves.py").write_text(PROGRAM)
         given = {"BACKEND": "fastly", "service": SERVICE, "token": TOKEN, "api": api.url}
         self.edge = {"PURGE": {"cdn": given}, "IN_FLIGHT": 0, "TIMEOUT": 0.2}
 
-    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def begin(
+        self, *arguments: str, program: tuple[str, ...] = ("shelves.py",), **environment: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "site.py", *arguments],
+            [sys.executable, *program, *arguments],
             cwd=self.folder,
             env=os.environ | {"EDGE": json.dumps(self.edge)} | environment,
             stdout=subprocess.PIPE,
@@ -112,7 +136,7 @@ class Site:
         return self.end(self.begin(*arguments, **environment))
 
     def ask(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder / "site.db", timeout=20)) as database, database:
+        with closing(sqlite3.connect(self.folder / "shelves.db", timeout=20)) as database, database:
             return database.execute(sql).fetchall()
 
     @property
@@ -136,13 +160,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FakeApi(fastly) as api:
         site = Site(folder, api)
         assert site.run("migrate", "--verbosity", "0") == 0, site.said
-    return folder / "site.db"
+    return folder / "shelves.db"
 
 
 @pytest.fixture
 def site(tmp_path: Path, migrated: Path) -> Iterator[Site]:
     """A site at its beginning; whatever happens to it, nobody says its secret."""
-    copyfile(migrated, tmp_path / "site.db")
+    copyfile(migrated, tmp_path / "shelves.db")
     with FakeApi(fastly) as api:
         found = Site(tmp_path, api)
         yield found
@@ -205,3 +229,41 @@ def test_a_network_that_is_down_and_up_again_is_told_of_all(site: Site) -> None:
     assert "Stopped." in site.said
     assert "edge.purge_failed: cdn: failed" in site.said
     assert "hidden-trouble" not in site.said
+
+
+SERVERS = {
+    "gunicorn": ("-m", "gunicorn", "shelves:wsgi", "--workers=2", "--preload", "--bind"),
+    "uvicorn": ("-m", "uvicorn", "shelves:asgi", "--port"),
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_servers_deliver_after_each_mutation_and_end(site: Site, name: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = str(port) if name == "uvicorn" else f"127.0.0.1:{port}"
+    server = site.begin(where, program=SERVERS[name])
+    try:
+        until(lambda: called(port, "zero"))
+        for number in range(1, 5):
+            before = len(site.purged)
+            assert called(port, f"shelf-{number}")
+            until(lambda before=before: len(site.purged) > before)
+    finally:
+        server.terminate()
+        assert site.end(server) in (0, -signal.SIGTERM), site.said
+    assert len(site.names) == 5
+    assert site.waiting == 0
+
+
+def called(port: int, name: str) -> bool:
+    """Call the mutation; return whether that was done."""
+    body = json.dumps({"mizan": "1.0", "function": "store", "args": {"name": name}}).encode()
+    headers = {"Content-Type": "application/json"}
+    url = f"http://127.0.0.1:{port}/api/mizan/call/"
+    with suppress(PurgeFailed):
+        answer = Sender(10.0).ask("POST", url, headers, body)
+        assert answer.status == 200, answer.body
+        return True
+    return False
