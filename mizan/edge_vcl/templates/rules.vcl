@@ -3,9 +3,9 @@ import str;
 import var;
 import xkey;
 
-# Times are milliseconds since 2026, to a microsecond: as a header has them and std.real reads them.
+# Times are milliseconds since 2020, to a microsecond: as a header has them and std.real reads them.
 sub mizan_now {
-	var.set("now", "" + (std.time2real(now, 0.0) - 1767225600.0) * 1000.0);
+	var.set("now", "" + (std.time2real(now, 0.0) - 1577836800.0) * 1000.0);
 }
 
 # What only an origin says, and what only this file writes.
