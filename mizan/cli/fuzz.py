@@ -37,7 +37,7 @@ TOPICS = {
 
 @click.group()
 def command() -> None:
-    """Fuzz a live server, or compare a port with this implementation, or another port."""
+    """Send random input to a port, or random requests to a live server."""
 
 
 def _add(topic: str) -> None:

@@ -27,7 +27,7 @@ from .topics import TOPICS
 from .vector import Difference, as_vector, expectation
 
 BATCH: Final = 2000
-_SLOW_TRIES: Final = 60  # where each try may cost a deadline and a start
+_SLOW_TRIES: Final = 40  # where each try may cost a deadline and a start
 
 
 @dataclass(slots=True)

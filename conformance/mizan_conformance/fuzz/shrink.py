@@ -36,9 +36,18 @@ def shrink(case: Case, differs: Callable[[Case], bool], most: int = MOST_TRIES) 
 def _smaller(case: Case) -> Iterator[Case]:
     for name in case.input.keys() & _OPTIONAL:
         yield Case(case.op, {key: value for key, value in case.input.items() if key != name})
+    yield from _items_alone(case)
     for path, value in walk(case.input):
         for new in _values(case.op, path, value):
             yield Case(case.op, replaced(case.input, path, new))
+
+
+def _items_alone(case: Case) -> Iterator[Case]:
+    """Yield each item of a list as a value of its own type."""
+    type_, value = case.input.get("type"), case.input.get("value")
+    if case.op == "coerce" and isinstance(type_, dict) and isinstance(value, list):
+        for item in value if "items" in type_ else ():
+            yield Case(case.op, {**case.input, "type": type_["items"], "value": item})
 
 
 def _values(op: str, path: Path, value: Any) -> Iterator[Any]:
@@ -48,8 +57,18 @@ def _values(op: str, path: Path, value: Any) -> Iterator[Any]:
     elif isinstance(value, dict) and not is_tag(value) and _is_map(path, free):
         for name in value:
             yield {key: item for key, item in value.items() if key != name}
+        if free == "json":
+            yield from _renamed(value)
     if free:
         yield from _leaves(value)
+
+
+def _renamed(members: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the members with one name made smaller; a name of a tag would make a tag of them."""
+    for name in members:
+        for new in _texts(name):
+            if new not in members and not new.startswith("$"):
+                yield {new if key == name else key: item for key, item in members.items()}
 
 
 def _is_map(path: Path, free: str | None) -> bool:
@@ -75,8 +94,11 @@ def _leaves(value: Any) -> Iterator[Any]:
         data = bytes.fromhex(value["$bytes"])
         yield from ({"$bytes": (data[:at] + data[at + 1 :]).hex()} for at in range(len(data)))
         yield data.decode("utf-8", "replace")
+    elif isinstance(value, dict) and "$utf16" in value:
+        units = value["$utf16"]
+        yield from ({"$utf16": units[:at] + units[at + 4 :]} for at in range(0, len(units), 4))
     elif isinstance(value, (list, dict)) and not (isinstance(value, dict) and is_tag(value)):
-        yield from (value.values() if isinstance(value, dict) else value)
+        yield from ((*value, *value.values()) if isinstance(value, dict) else value)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield from _numbers(value)
 

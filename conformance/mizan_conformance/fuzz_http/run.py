@@ -24,7 +24,8 @@ from .play import Found, Gone, Move, Play
 from .server import Server
 
 EXAMPLES: Final = 300
-_SHRINK_TIME: Final = 20.0  # seconds, after which what is found is small enough
+SHRINK_TIME: Final = 20.0
+"""Seconds after which what is found is small enough."""
 
 
 class _Search:
@@ -82,7 +83,7 @@ class _Search:
 
     def _found(self, found: Found, example: Sequence[Move]) -> None:
         if self.smallest is None:
-            ends = time.monotonic() + _SHRINK_TIME
+            ends = time.monotonic() + SHRINK_TIME
             self._ends = ends if self._ends is None else min(self._ends, ends)
         elif found.size > self.smallest.size:
             return

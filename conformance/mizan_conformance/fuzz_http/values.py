@@ -90,7 +90,7 @@ def _strings(schema: Schema, *_: Any) -> Values:
         return st.from_regex(re.compile(schema["pattern"]))
     least, most = schema.get("minLength", 0), schema.get("maxLength", 40)
     plain = st.text("abc", min_size=least, max_size=max(least, min(most, 8)))
-    return plain | _WORDS.filter(lambda text: least <= len(text) <= most) | texts()
+    return plain | (_WORDS | texts()).filter(lambda text: least <= len(text) <= most)
 
 
 def _arrays(schema: Schema, whole: Schema, depth: int) -> Values:
