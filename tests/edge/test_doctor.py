@@ -65,6 +65,13 @@ def test_a_hit_may_be_said_in_other_ways(tells: str) -> None:
         ({"everything": True}, MINE, "cached", "bad", "a HIT for who is not signed in"),
         ({"everything": True}, MINE, "users", "bad", "the edge answered the second user"),
         ({"adds": {"Cache-Control": "public, max-age=14400"}}, SHELF, "browsers", "bad", "14400 s"),
+        (
+            {"adds": {"Cache-Control": "private"}},
+            SHELF,
+            "cached",
+            "bad",
+            "although it says private",
+        ),
         ({"adds": {"Cache-Control": "max-age=9"}}, MINE, "cached", "bad", "answers with max-age=9"),
         ({"adds": {"xkey": "shelf"}}, SHELF, "tags", "warn", "xkey reaches clients"),
         ({"adds": {"CF-Ray": "1"}}, SHELF, "network", "bad", "do not carry its tags"),
@@ -94,6 +101,13 @@ def test_what_nobody_purges_is_not_to_be_kept() -> None:
     assert found.text.endswith("while MIZAN_EDGE is off: nobody purges it")
     static = FakeEdge(lambda _: Reply(200, b"", PUBLIC))
     assert look(static, "/static/x", Setting())["cached"].level == "ok"
+
+
+def test_what_no_context_has_may_be_kept_by_browsers() -> None:
+    static = FakeEdge(lambda _: Reply(200, b"", {"Cache-Control": "max-age=60"}))
+    assert "browsers" not in look(static, "/static/x")
+    assert "browsers" in look(static)
+    assert "browsers" not in look(static, setting=Setting())
 
 
 def test_a_cookie_for_everybody_is_found_and_not_shown() -> None:
@@ -168,6 +182,10 @@ def test_a_network_is_given_tags_and_purged(
     setting = Setting(edge=True, tags=tags, purgers=purgers)
     found = look(FakeEdge(library, adds={"CF-Ray": "1"}), setting=setting)["network"]
     assert (found.level, text in found.text) == (level, True)
+
+
+def test_varnish_may_purge_by_replies_alone() -> None:
+    assert "network" not in look(FakeEdge(library, adds={"X-Varnish": "5 3"}))
 
 
 def test_a_purge_is_judged_by_what_follows() -> None:
