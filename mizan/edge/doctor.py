@@ -120,7 +120,8 @@ def _network(found: Found, setting: Setting) -> Says | None:
     if name not in setting.tags:
         text = f"{name} keeps it, and replies do not carry its tags"
         return BAD, text, f'Add "{name}" to MIZAN_EDGE["TAGS"].'
-    if name not in setting.purgers:
+    own = any("." in each for each in setting.purgers)  # a class of theirs may purge it
+    if name not in setting.purgers and not own:
         text = f"{name} keeps it, and no purger of it is configured"
         return BAD, text, f'Add one with the backend "{name}" to MIZAN_EDGE["PURGE"].'
     return OK, f"{name} keeps it, is given tags, and is purged", ""

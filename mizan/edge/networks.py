@@ -77,6 +77,7 @@ LIMITS: Final[Mapping[str, Limits]] = {
         (
             "https://techdocs.akamai.com/purge-cache/reference/rate-limiting",
             "https://techdocs.akamai.com/purge-cache/reference/413",
+            "https://techdocs.akamai.com/purge-cache/reference/429",
         ),
     ),
     "varnish": Limits(

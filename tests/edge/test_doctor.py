@@ -173,6 +173,8 @@ def test_a_spelling_that_is_refused_is_said() -> None:
     [
         ((), (), "bad", "do not carry its tags"),
         (("cloudflare",), (), "bad", "no purger of it"),
+        (("cloudflare",), ("fastly",), "bad", "no purger of it"),
+        (("cloudflare",), ("shop.edges.Own",), "ok", "cloudflare keeps it"),
         (("cloudflare",), ("cloudflare",), "ok", "cloudflare keeps it"),
     ],
 )
