@@ -49,7 +49,7 @@ export default defineConfig(
   {
     // The server follows calls with AsyncLocalStorage, and stands on Node's http.
     // The edge has its adapter to Node and its command.
-    files: ["packages/server/src/{node,running}.ts", "packages/edge/src/{node,command}.ts"],
+    files: ["packages/server/src/{node,running}.ts", "packages/edge/src/{node,cli}.ts"],
     rules: { "no-restricted-imports": "off" },
   },
 );

@@ -53,6 +53,7 @@ export async function ask<T = Response>(
   const target = new URL(setup.origin);
   target.pathname = url.pathname;
   target.search = url.search;
+  if (signal?.aborted === true) throw new OriginError(502, false);
   const end = new AbortController();
   const leave = (): void => {
     end.abort();

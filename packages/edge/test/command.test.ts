@@ -1,4 +1,4 @@
-/** The command, built, as its users start it. */
+/** The command: built, as its users start it, and each of its faults within this process. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { main } from "../src/cli.js";
 import { answer, keyPair, MANIFEST, OPEN_KEY, STOCK, urlOf } from "./site.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mizan-edge-"));
@@ -77,7 +78,19 @@ function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> 
   return { child, ended };
 }
 
-const run = (...args: string[]): Promise<Ended> => start(...args).ended;
+/** Runs the command in this process. */
+async function run(...args: string[]): Promise<Ended> {
+  let [out, err] = ["", ""];
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => ((out += String(text)), true)),
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => ((err += String(text)), true)),
+  ];
+  try {
+    return { code: await main(args), out, err };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
 
 describe("mizan-edge", () => {
   it("listens, keeps, purges for who has the token, and ends by a signal", async () => {
