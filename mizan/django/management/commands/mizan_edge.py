@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 
 from mizan.django import purgers
-from mizan.django.management import edge_purge, edge_visit, named, told
+from mizan.django.management import edge_purge, named, told
 from mizan.django.management.told import Line, counted
 from mizan.edge.base import purge_of
 from mizan.edge.doctor import Finding
@@ -93,6 +94,10 @@ class Command(BaseCommand):
         if options["purge"] and not purgers.purgers():
             text = '--purge needs a purger, and MIZAN_EDGE["PURGE"] names none.'
             raise CommandError(text, returncode=named.WRONG_CALL)
+        if importlib.util.find_spec("urllib3") is None:
+            raise CommandError("It asks by urllib3: pip install 'mizan-protocol[edge]'.")
+        from mizan.django.management import edge_visit
+
         visit = edge_visit.Visit(
             edge=options["edge"],
             host=options["host"],

@@ -132,6 +132,12 @@ def test_a_purge_that_nobody_hears_of_is_a_wrong_call(api: FakeApi) -> None:
     assert (caught.value.returncode, api.received) == (2, [])
 
 
+def test_a_package_that_is_missing_is_named(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mizan_edge.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(CommandError, match=r"mizan-protocol\[edge\]"):
+        run("doctor", "--edge", api.url, SHELF)
+
+
 def test_a_wrong_call_exits_with_2(api: FakeApi) -> None:
     with pytest.raises(CommandError) as caught:
         run("doctor", "--edge", api.url, "nothing")
