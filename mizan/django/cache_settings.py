@@ -50,11 +50,7 @@ def _url(value: Any) -> str | None:
     return "expected a URL such as redis://127.0.0.1:6379/0."
 
 
-def _setting(
-    name: str, default: Any, problem: values.Check, number: int, text: str
-) -> tuple[str, Setting]:
-    return name, Setting(f'MIZAN_CACHE["{name}"]', default, problem, f"mizan.E{number}", text)
-
+_setting = partial(conf.key, "MIZAN_CACHE")
 
 KEYS: dict[str, Setting] = dict(
     [

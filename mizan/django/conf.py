@@ -152,6 +152,13 @@ def problems() -> Iterator[tuple[Setting, str]]:
         yield _BY_NAME["MIZAN_PKEY_SECRET"], "it is also a key of MIZAN_MWT_KEYS; make another."
 
 
+def key(
+    of: str, name: str, default: Any, problem: values.Check, number: int, text: str
+) -> tuple[str, Setting]:
+    """Return (name, setting) of a key of a setting that is a dictionary; `number`: of its check."""
+    return name, Setting(f'{of}["{name}"]', default, problem, f"mizan.E{number}", text)
+
+
 def member(name: str, keys: Mapping[str, Setting], key: str) -> Any:
     """Return the value of a key of a setting that is a dictionary; its default where there is
     none, or one that a check refuses."""

@@ -73,11 +73,7 @@ def _backend(value: Any) -> str | None:
     return None if callable(found) else expected
 
 
-def _setting(
-    name: str, default: Any, problem: values.Check, number: int, text: str
-) -> tuple[str, Setting]:
-    return name, Setting(f'MIZAN_EDGE["{name}"]', default, problem, f"mizan.E{number}", text)
-
+_setting = partial(conf.key, "MIZAN_EDGE")
 
 KEYS: dict[str, Setting] = dict(
     [

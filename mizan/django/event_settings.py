@@ -27,11 +27,7 @@ def _broker(value: Any) -> str | None:
     return None if importlib.util.find_spec("redis") else NEEDS_REDIS
 
 
-def _setting(
-    name: str, default: Any, problem: values.Check, number: int, text: str
-) -> tuple[str, Setting]:
-    return name, Setting(f'MIZAN_EVENTS["{name}"]', default, problem, f"mizan.E{number}", text)
-
+_setting = partial(conf.key, "MIZAN_EVENTS")
 
 KEYS: dict[str, Setting] = dict(
     [
