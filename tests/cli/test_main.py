@@ -52,6 +52,7 @@ def test_the_commands_are_those_that_are_known() -> None:
         "conformance http",
         "conformance list",
         "conformance mutants",
+        "conformance mutmut",
         "conformance report",
         "conformance requirements",
         "conformance run",
