@@ -106,13 +106,6 @@ def test_a_trouble_is_a_code(api: FakeApi, reply: Reply, code: str, seconds: flo
     purger.close()
 
 
-def test_a_wrong_token_is_unauthorized(api: FakeApi) -> None:
-    purger = made(api.url, token="hidden-other")
-    with pytest.raises(PurgeFailed, match="unauthorized"):
-        purger.purge(TAGS)
-    purger.close()
-
-
 URLS = ["/a.b/", "/a?b=1&c=%20", "/x/*/y/*", "/(a|b)/", "/$", "/[1]+{2}", "*"]
 
 
