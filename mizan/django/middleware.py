@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan.django import carried, checks, conf, hydrated
+from mizan.django import carried, checks, conf, edge_settings, hydrated
 from mizan.protocol.tags import FIELDS, GROUPS
 from mizan.server.problems import Problem
 from mizan.server.reply import PROBLEM
@@ -83,7 +83,8 @@ def guard(response: HttpResponseBase) -> HttpResponseBase:
     """Make sure that nobody stores a context's reply that others made personal, and that what
     nobody stores has no tags; return it."""
     if "X-Mizan-Schema" not in response.headers:
-        return _guard_page(response) if GROUPS in response.headers else response
+        is_told = GROUPS in response.headers and edge_settings.current() is not None
+        return _guard_page(response) if is_told else response
     if response.status_code == 304:
         # Others count the bytes of a body that is not there; caches would believe the number.
         response.headers.pop("Content-Length", None)

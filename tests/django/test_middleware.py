@@ -100,11 +100,13 @@ def test_other_replies_are_not_touched(headers: dict[str, str]) -> None:
 def test_what_nobody_stores_has_no_tags() -> None:
     assert not TAGS & guarded(PUBLIC | {"Cache-Control": "no-store"}).keys()
     page = {name: value for name, value in PUBLIC.items() if name != "X-Mizan-Schema"}
-    assert guarded(page) == page
-    assert not TAGS & guarded(page | {"Cache-Control": "no-store"}).keys()
-    for found in (guarded(page, cookie="theme"), guarded(page, **{"Set-Cookie": "a=b"})):
-        assert found["Cache-Control"] == "private, no-store"
-        assert not TAGS & found.keys()
+    assert guarded(page, cookie="theme") == page  # an application's own: there is no edge
+    with override_settings(MIZAN_EDGE=True):
+        assert guarded(page) == page
+        assert not TAGS & guarded(page | {"Cache-Control": "no-store"}).keys()
+        for found in (guarded(page, cookie="theme"), guarded(page, **{"Set-Cookie": "a=b"})):
+            assert found["Cache-Control"] == "private, no-store"
+            assert not TAGS & found.keys()
 
 
 def test_it_is_sync_or_async_as_what_it_wraps() -> None:
