@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -59,23 +60,15 @@ def test_what_is_no_manifest_is_refused(mizan: Any, example: Any) -> None:
 
 
 @pytest.mark.server
-def test_cases_are_written_that_varnishtest_runs(mizan: Any, example: Any, tmp_path: Path) -> None:
+def test_cases_are_written_that_varnishtest_runs(mizan: Any, example: Any) -> None:
     program = shutil.which("varnishtest")
     if program is None:
         pytest.fail("There is no varnishtest: apt-get install varnish varnish-modules.")
-    folder = tmp_path / "new" / "cases"
-    done = mizan(
-        "edge",
-        "vcl",
-        "--manifest",
-        example("manifest/user"),
-        "--tests",
-        folder,
-        "--out",
-        "/dev/null",
-    )
-    assert (done.status, done.out, done.err) == (0, "", "")
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)  # root's varnishd compiles as a user of its own
-    run = subprocess.run([program, folder / "events.vtc"], capture_output=True, check=False)
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)  # root's varnishd compiles as a user of its own
+        options = ["--tests", Path(name, "new", "cases"), "--out", "/dev/null"]
+        done = mizan("edge", "vcl", "--manifest", example("manifest/user"), *options)
+        assert (done.status, done.out, done.err) == (0, "", "")
+        case = Path(name, "new", "cases", "events.vtc")
+        run = subprocess.run([program, case], capture_output=True, check=False)
     assert run.returncode == 0, run.stdout
