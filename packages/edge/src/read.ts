@@ -4,6 +4,7 @@
  * before the request for it.
  */
 
+import { GROUPS } from "@mizan/protocol";
 import { readUpTo } from "./body.js";
 import { towardsClient, towardsOrigin, withoutConditions } from "./fields.js";
 import { Flights } from "./flights.js";
@@ -125,7 +126,8 @@ export class Reader {
     const said = `; fwd-status=${response.status}`;
     const term = termOf(fresh, asked.user !== null, this.setup.grace);
     const key = term === null ? null : asked.keys[term.scope];
-    const names = this.keeper.namesOf(asked, fresh.headers, term);
+    const named = this.keeper.namesOf(asked, fresh.headers, term);
+    const names = isSame ? renewedNames(found, named, response) : named;
     if (asked.method === "HEAD" || term === null || names === null || key === null) {
       return { kind: "passed", response: fresh, said };
     }
@@ -184,6 +186,16 @@ export class Reader {
     const headers = towardsClient(response.headers, this.setup.keepTags);
     return withHeaders(response, withStatus(headers, said));
   }
+}
+
+/** The names of what a 304 renews: tags were taken from what is kept, and a 304 may leave them out. */
+function renewedNames(
+  { names }: Entry,
+  named: ReadonlySet<string> | null,
+  { headers }: Response,
+): ReadonlySet<string> | null {
+  if (named === null && headers.has(GROUPS)) return null;
+  return new Set([...names, ...(named ?? [])]);
 }
 
 /** What a fetch is for: a public context's for all who ask, what may be one user's for him. */

@@ -232,6 +232,27 @@ describe("validates (RFC 9110, section 13; RFC 9111, section 4.3)", () => {
     expect(seen).toHaveLength(2);
   });
 
+  it.each<[string, Fields, boolean]>([
+    ["that says no tags", {}, true],
+    ["that says more tags", { "Cache-Groups": '"b"' }, true],
+    ["whose tags cannot be read", { "Cache-Groups": "b" }, false],
+  ])("what a purge by its first tags still drops, after a 304 %s", async (_, said, isKept) => {
+    const { get, send, wait } = before(({ method, headers }) => {
+      if (method === "POST") {
+        return new Response("{}", { headers: { "Cache-Group-Invalidation": '"a"' } });
+      }
+      const isSame = headers.has("If-None-Match");
+      const fields = isSame ? { ...validated, ...said } : { ...validated, "Cache-Groups": '"a"' };
+      return new Response(isSame ? null : "whole", { status: isSame ? 304 : 200, headers: fields });
+    });
+    await get("/a");
+    wait(60);
+    await get("/a");
+    expect(status(await get("/a")).startsWith("hit")).toBe(isKept);
+    await send("POST", "/b");
+    expect(status(await get("/a"))).not.toContain("hit");
+  });
+
   it("gives a 304 with cookies to nobody else", async () => {
     let asked = 0;
     const { get, wait } = before(() => {
