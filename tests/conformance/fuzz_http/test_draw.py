@@ -16,7 +16,12 @@ from mizan_conformance.http.stage import Stage, joined
 def _drawn(server: Server, examples: int) -> list[Any]:
     found: list[Any] = []
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(moves(server))
     def draw(sequence: Any) -> None:
         assert 1 <= len(sequence) <= MOST_MOVES
@@ -59,6 +64,6 @@ def test_only_what_is_selected_is_drawn(server: Server) -> None:
 
 
 def test_subscriptions_are_drawn_where_there_are_events(server: Server) -> None:
-    streaming = dataclasses.replace(server, has_events=True)
+    streaming = dataclasses.replace(server, contexts={}, functions={}, has_events=True)
     paths = [spec.get("path", "") for spec in _drawn(streaming, 40)]
     assert any(path.startswith("/mizan/events/?held=") for path in paths)

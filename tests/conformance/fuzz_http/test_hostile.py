@@ -16,7 +16,12 @@ from mizan_conformance.http.stage import joined
 def _drawn(strategy: Any) -> list[Any]:
     found: list[Any] = []
 
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=80,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(strategy)
     def draw(spec: Any) -> None:
         found.append(spec)
