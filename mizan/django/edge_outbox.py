@@ -22,7 +22,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import F, Max, QuerySet
 from django.utils.timezone import now
 
-from mizan.django import counters, edge_settings, outbox, purgers
+from mizan.django import counters, edge_settings, outbox
 from mizan.django.models import OutboxRow
 from mizan.edge.base import PurgeFailed, Purger, purge_of
 from mizan.protocol.targets import EVERYTHING, Target, canonical_set, target_to_json
@@ -52,8 +52,9 @@ def remember(targets: Iterable[Target], delay: float = 0.0) -> tuple[int, ...]:
 
     `delay`: seconds in which it is not delivered, as what it announces has not happened yet.
     """
+    settings = edge_settings.current()
     named, due = [*targets], now() + timedelta(seconds=delay)
-    return tuple(_write(name, named, due).pk for name in purgers.purgers())
+    return tuple(_write(name, named, due).pk for name in (settings.purge if settings else ()))
 
 
 def hasten(rows: Sequence[int]) -> bool:

@@ -105,7 +105,7 @@ def wake() -> None:
         for each in [*_workers.values()]:
             each.wake()
     except Exception as error:  # noqa: BLE001 (what is committed is committed)
-        logger.warning("edge.outbox_failed: %s", type(error).__name__)
+        _say(error)
 
 
 def start(**_: Any) -> None:
@@ -145,7 +145,12 @@ def _begin(**_: Any) -> None:
     try:
         start()
     except Exception as error:  # noqa: BLE001 (the request it follows has been answered)
-        logger.warning("edge.outbox_failed: %s", type(error).__name__)
+        _say(error)
+
+
+def _say(error: Exception) -> None:
+    """Say that no thread could begin, without what a purger is made with."""
+    logger.error("edge.not_begun: %s: manage.py check says more", type(error).__name__)
 
 
 def _forked() -> None:
