@@ -32,7 +32,8 @@ _PATTERNS = "May be given several times."
     "--header",
     multiple=True,
     metavar="'NAME: VALUE'",
-    help="Sent with some of the requests: who asks, besides nobody. May be given several times.",
+    help="Sent with some of the requests: who asks, besides nobody. {NAME} stands for the value in "
+    "what is printed and kept. May be given several times.",
 )
 @click.option(
     "--select",

@@ -68,7 +68,7 @@ def test_a_fault_is_told_with_what_sends_it(
 ) -> None:
     corpus = tmp_path / "corpus"
     call = ["fuzz", "http", "--schema", schema, "--seed", 1, "--examples", 50, "--select", "ping"]
-    done = mizan(*call, "--header", "X-Mizan-Token: t", "--corpus", corpus, url)
+    done = mizan(*call, "--header", "X-Mizan-Token: secret", "--corpus", corpus, url)
     assert (done.status, done.out) == (1, "")
     assert "Fuzzing 0 contexts and 1 functions" in done.err
     assert "FAULT " in done.err
@@ -76,6 +76,7 @@ def test_a_fault_is_told_with_what_sends_it(
     assert "The same again: --seed 1 --examples 50" in done.err
     (path,) = corpus.iterdir()
     assert f"Written as a case to {path}." in done.err
+    assert "secret" not in done.err + path.read_text()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,15 +19,19 @@ TOPIC: Final = "http-fuzz"
 _NEEDS: Final = {"as": "token"}
 
 
-def case_of(found: Found) -> dict[str, Any]:
-    """Return the file of a case: what was sent, and what would have been right."""
-    text = json.dumps(found.steps, sort_keys=True)
+def case_of(found: Found, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the file of a case: what was sent, and what would have been right.
+
+    For fields that were ``given``, by name, their names stand: `{Cookie}`.
+    """
+    steps = [_with_headers(step, lambda headers: hidden(headers, given)) for step in found.steps]
+    text = json.dumps(steps, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     case: dict[str, Any] = {
         "id": f"{TOPIC}/{found.fault.rule}-{digest}",
         "requirements": [found.fault.requirement],
         "note": f"Found by fuzzing: {found.fault.text[:300]}",
-        "steps": found.steps,
+        "steps": steps,
     }
     if needs := sorted(
         {_NEEDS[name] for step in found.steps for name in _NEEDS.keys() & step.get("request", {})}
@@ -45,10 +49,30 @@ def keep(folder: Path, document: dict[str, Any]) -> Path:
     return path
 
 
-def kept(folder: Path | None) -> Iterator[list[Move]]:
-    """Yield the requests of the cases in a folder. Raises ValueError for a file that is none."""
+def hidden(headers: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
+    """Return fields with `{NAME}` in place of a value that was given."""
+    is_given = given.items()
+    return {k: f"{{{k}}}" if (k, v) in is_given else v for k, v in headers.items()}
+
+
+def _with_headers(step: Mapping[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    headers = step.get("request", {}).get("headers")
+    if not headers:
+        return dict(step)
+    return {**step, "request": {**step["request"], "headers": change(headers)}}
+
+
+def kept(folder: Path | None, given: Mapping[str, str]) -> Iterator[list[Move]]:
+    """Yield the requests of the cases in a folder, with the fields that are ``given``.
+
+    Raises ValueError for a file that is none.
+    """
     if folder is None or not folder.is_dir():
         return
+
+    def shown(headers: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: given.get(k, v) if v == f"{{{k}}}" else v for k, v in headers.items()}
+
     for case in load_cases(folder):
-        steps = case.vector.input["steps"]
+        steps = [_with_headers(each, shown) for each in case.vector.input["steps"]]
         yield [Move(step.get("request", step)) for step in steps]

@@ -17,7 +17,7 @@ from mizan_conformance.fuzz.engine import Enough, drawn
 from mizan_conformance.http.stage import Request
 from mizan_conformance.progress import Progress, progress_bar
 
-from .case import case_of, keep, kept
+from .case import case_of, hidden, keep, kept
 from .curl import curl_line, raw_line
 from .draw import moves
 from .play import Found, Gone, Move, Play
@@ -113,7 +113,7 @@ def fuzz_http(
     asked = f"{len(server.contexts)} contexts and {len(server.functions)} functions"
     sink.write(f"Fuzzing {asked} of {server.site.url}: {examples} examples, seed {seed}.\n")
     search = _Search(server, examples, max_time, bar)
-    before = list(kept(corpus))
+    before = list(kept(corpus, server.given))
     try:
         if not _again(search, before):
             drawn(moves(server), search.attempt, examples, seed, (Found,))
@@ -146,7 +146,7 @@ def _tell(search: _Search, corpus: Path | None, sink: TextIO) -> None:
     if found is None:
         sink.write(f"Nothing found in {search.played} examples, {search.requests} requests.\n")
         return
-    document = case_of(found)
+    document = case_of(found, search.server.given)
     case = document["cases"][0]
     sink.write(f"FAULT {found.fault.rule} [{found.fault.requirement}]: {found.fault.text}\n\n")
     sink.writelines(f"  {_line(search.server, sent)}\n" for sent in found.sent)
@@ -157,4 +157,6 @@ def _tell(search: _Search, corpus: Path | None, sink: TextIO) -> None:
 
 def _line(server: Server, sent: Request | bytes) -> str:
     url = server.site.url
-    return raw_line(url, sent) if isinstance(sent, bytes) else curl_line(url, sent)
+    if isinstance(sent, bytes):
+        return raw_line(url, sent)
+    return curl_line(url, sent._replace(headers=hidden(sent.headers, server.given)))

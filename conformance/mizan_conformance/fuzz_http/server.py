@@ -47,6 +47,7 @@ class NothingToAsk(ValueError):  # noqa: N818 (what is wrong with the call)
 class Server:
     """A server and what is asked of it: contexts and functions by name, and who asks.
 
+    `given` are the fields that say who asks, which nothing shows: they may be secret.
     `app` has its base URL and digest; `resets` says that `reset` puts its state back; `auth` are
     the ways of `mizan conformance http` that are tried; `has_events`: it streams events.
     """
@@ -57,6 +58,7 @@ class Server:
     contexts: Mapping[str, Any]
     functions: Mapping[str, Any]
     people: Sequence[Who]
+    given: Mapping[str, str]
     auth: frozenset[str]
     lenient: Sequence[str]
     resets: bool
@@ -106,6 +108,7 @@ def meet(
         contexts,
         functions,
         people,
+        dict(headers or {}),
         frozenset(auth) if resets else frozenset(),
         (*lenient, *(_LENIENT if resets else ())),
         resets,

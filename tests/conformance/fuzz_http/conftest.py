@@ -31,7 +31,17 @@ def server() -> Server:
     contexts = {name: schema["contexts"][name] for name in ("board", "label", "types")}
     functions = {name: schema["functions"][name] for name in ("add_note", "edit_note", "whoami")}
     return Server(
-        site, load_app(), schema, contexts, functions, people, auth, ("types_seen",), True, False
+        site,
+        load_app(),
+        schema,
+        contexts,
+        functions,
+        people,
+        {},
+        auth,
+        ("types_seen",),
+        True,
+        False,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mizan_conformance.fuzz_http.case import case_of, keep, kept
+from mizan_conformance.fuzz_http.case import case_of, hidden, keep, kept
 from mizan_conformance.fuzz_http.play import Found, Move
 from mizan_conformance.fuzz_http.rules import Fault
 from mizan_conformance.http.cases import load_cases
@@ -19,7 +19,7 @@ STEPS = [
 
 
 def test_a_case_is_one_of_the_suite(tmp_path: Path) -> None:
-    path = keep(tmp_path / "new", case_of(Found(FAULT, STEPS, [])))
+    path = keep(tmp_path / "new", case_of(Found(FAULT, STEPS, []), {}))
     (case,) = load_cases(path.parent)
     assert case.vector.id == f"http-fuzz/{path.stem}"
     assert case.vector.id.startswith("http-fuzz/form-")
@@ -29,12 +29,22 @@ def test_a_case_is_one_of_the_suite(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_is_played_again(tmp_path: Path) -> None:
-    keep(tmp_path, case_of(Found(FAULT, STEPS, [])))
-    assert list(kept(tmp_path)) == [[Move(STEPS[0]), Move({"ctx": "site", "as": "ada"})]]
-    assert list(kept(None)) == list(kept(tmp_path / "none")) == []
+    keep(tmp_path, case_of(Found(FAULT, STEPS, []), {}))
+    assert list(kept(tmp_path, {})) == [[Move(STEPS[0]), Move({"ctx": "site", "as": "ada"})]]
+    assert list(kept(None, {})) == list(kept(tmp_path / "none", {})) == []
 
 
 def test_a_folder_of_something_else_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[]")
     with pytest.raises(ValueError, match=r"a\.json is no file of cases"):
-        list(kept(tmp_path))
+        list(kept(tmp_path, {}))
+
+
+def test_who_asks_is_not_told(tmp_path: Path) -> None:
+    given = {"Cookie": "s=secret"}
+    spec = {"ctx": "site", "headers": {**given, "Accept": "*/*"}}
+    found = Found(FAULT, [{"request": spec, "expect": {}}], [])
+    path = keep(tmp_path, case_of(found, given))
+    assert "secret" not in path.read_text()
+    assert list(kept(tmp_path, given)) == [[Move(spec)]]
+    assert hidden(spec["headers"], given) == {"Cookie": "{Cookie}", "Accept": "*/*"}  # type: ignore[arg-type]  # a mapping
