@@ -10,7 +10,7 @@ from mizan.edge_vcl import Options, cases
 from mizan.edge_vcl.cases import RULES
 
 NAMES = [
-    *("conditional", "events", "everything", "hit"),
+    *("conditional", "events", "everything", "failed_mutation", "hit"),
     *("in_flight", "in_flight_other", "in_flight_star", "injected", "key"),
     *("malformed", "many_tags", "methods"),
     *("never_stored", "normal", "normal_page", "origin_down", "page", "passes"),

@@ -302,7 +302,6 @@ sub mizan_failed {
 }
 
 sub vcl_backend_response {
-	unset beresp.http.xkey;
 @STRIP_BERESP@
 	if (bereq.uncacheable) {
 		return (deliver);
@@ -346,8 +345,11 @@ sub vcl_backend_response {
 }
 
 sub vcl_backend_error {
-	call mizan_now;
-	var.global_set("mizan down", var.get("now"));
+	if (!bereq.uncacheable) {
+		# Not where it passes: a client that sends half a body makes that fail.
+		call mizan_now;
+		var.global_set("mizan down", var.get("now"));
+	}
 	call mizan_failed;
 	set beresp.ttl = 0s;
 	set beresp.grace = 0s;
