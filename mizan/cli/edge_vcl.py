@@ -141,5 +141,8 @@ def vcl(
 def _write_cases(document: Any, options: Options, folder: Path) -> None:
     """Write the cases, and the rules beside them, which they include."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in cases(document, options, str(folder)):
+    written = dict(cases(document, options, str(folder)))
+    for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
+    count = sum(name.endswith(".vtc") for name in written)
+    click.echo(f"{count} cases, for the kinds of URL that the manifest has, in {folder}", err=True)
