@@ -1,6 +1,6 @@
 """How soon `mizan fuzz TOPIC` finds a planted fault, and how small it makes what shows it.
 
-    python benchmarks/planted.py [ID...]
+    scripts/bench planted [ID...]
 
 A port for each topic is the Python core with one fault of `conformance/ports/broken/mutants/`; the
 time has its start, the search and the shrinking in it. Exits with 1 where one takes 30 s, or is not

@@ -30,12 +30,19 @@ RIGHT: list[tuple[str, Any, dict[str, Any]]] = [
     ("demanded-header", b"", {"status": 405, "headers": {"Allow": "GET"}}),
     ("not-stored", b"", {"headers": {"Cache-Control": "public, no-cache"}}),
     ("not-stored", b"", {**CALL, "headers": {"Cache-Control": "no-store"}}),
+    ("not-stored", b"", {"method": "POST", "headers": {"Cache-Control": "private, no-store"}}),
     ("header-and-body", TARGETS, {**CALL, "headers": {"X-Mizan-Invalidate": "site"}}),
     ("header-and-body", b'{"result":1}', CALL),
     ("etag", b"", {"headers": {"ETag": TAG}}),
     ("discreet", ERROR, {"status": 404}),
 ]
 WRONG: list[tuple[str, Any, dict[str, Any], str]] = [
+    (
+        "not-stored",
+        b"",
+        {**CALL, "headers": {"Cache-Control": "private, no-store"}},
+        "expected 'no-store'",
+    ),
     ("schema-digest", b"", {"headers": {"X-Mizan-Schema": "0"}}, "X-Mizan-Schema: expected"),
     ("canonical-body", b'{"b":1,"a":1}', {"headers": {"Content-Type": JSON}}, "not canonical"),
     ("canonical-body", b"{", {"headers": {"Content-Type": JSON}}, "cannot be read"),

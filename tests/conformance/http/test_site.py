@@ -93,3 +93,23 @@ def test_what_is_sent_and_received_can_be_shown(scripted: Any, say: Any) -> None
 def test_nobody_there_is_a_silence() -> None:
     with pytest.raises(Silence, match="cannot connect"):
         Site("http://127.0.0.1:1/").ask("GET", "/", {})
+
+
+def test_names_below_localhost_are_of_this_machine(scripted: Any, say: Any) -> None:
+    port = scripted(say(b"hi")).url.rpartition(":")[2]
+    site = Site(f"http://north.localhost:{port}")
+    assert site.host == f"north.localhost:{port.strip('/')}"
+    assert site.ask("GET", "/", {}).body == b"hi"
+
+
+def test_a_stream_is_read_up_to_a_mark(scripted: Any) -> None:
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    chunks = b"7\r\nid: 1\n\n\r\n" + b"5\r\nid: 2\r\n"  # and more, some time
+    reply = scripted(head + chunks).ask("GET", "/", {}, until=b"\n\n")
+    assert reply.body.startswith(b"id: 1\n\n")
+
+
+def test_what_is_no_stream_is_read_whole(scripted: Any, say: Any) -> None:
+    assert scripted(say(b"a\n\nb")).ask("GET", "/", {}, until=b"\n\n").body == b"a\n\nb"
