@@ -37,6 +37,8 @@ caches may keep, until a mutation passes that makes it stale.
                        seconds after its term in which a reply is sent while
                        it is asked for anew, or as the server is down
                        (default 0)
+  --behind-proxy       a TLS server is in front, and nobody else asks: its
+                       X-Forwarded-Proto and X-Forwarded-For are believed
   --keep-tags          leaves replies their tags: another cache is in front
   --help               this text
 
@@ -59,6 +61,7 @@ const OPTIONS = {
   timeout: { ...TEXT, default: "30" },
   "stale-while-revalidate": { ...TEXT, default: "0" },
   "stale-if-error": { ...TEXT, default: "0" },
+  "behind-proxy": { type: "boolean", default: false },
   "keep-tags": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -141,6 +144,7 @@ function optionsOf(values: Values): EdgeOptions {
     timeout: numberOf(values, "timeout", 1, 3600),
     staleWhileRevalidate: numberOf(values, "stale-while-revalidate", 0),
     staleIfError: numberOf(values, "stale-if-error", 0),
+    behindProxy: values["behind-proxy"],
     keepTags: values["keep-tags"],
     fetch: originFetch(),
   };
@@ -180,7 +184,9 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     const port = numberOf(values, "port", 0, 65535);
-    return await serve(createServer(toListener(createEdge(optionsOf(values)))), port, values.host);
+    const edge = createEdge(optionsOf(values));
+    const server = createServer(toListener(edge, values["behind-proxy"]));
+    return await serve(server, port, values.host);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`mizan-edge: ${message}\nTry: mizan-edge --help\n`);

@@ -47,13 +47,21 @@ export function createEdge(options: EdgeOptions): Edge {
   const parts = assemble(setup);
   return async (request, { method = request.method } = {}) => {
     try {
-      return await answer(await parts, { request, method, url: normalUrl(request.url) });
+      return await answer(await parts, { request, method, url: urlOf(setup, request) });
     } catch (error) {
       if (error instanceof OriginError) return failure(error.status);
       setup.report(error);
       return problem("internal", 500, "The edge failed.");
     }
   };
+}
+
+/** What a client asked for: the server in front knows by which protocol. */
+function urlOf({ behindProxy }: Setup, { url, headers }: Request): URL {
+  const normal = normalUrl(url);
+  const said = behindProxy ? headers.get("X-Forwarded-Proto") : null;
+  if (said === "https" || said === "http") normal.protocol = said;
+  return normal;
 }
 
 async function assemble(setup: Setup): Promise<Parts> {

@@ -11,13 +11,17 @@ import type { Edge } from "./edge.js";
 import type { Fetch } from "./options.js";
 import { NotSent } from "./origin.js";
 
-/** Makes what `http.createServer` takes, of an edge. */
-export function toListener(edge: Edge): RequestListener {
+/**
+ * Makes what `http.createServer` takes, of an edge.
+ *
+ * @param behindProxy whether a server is in front, which alone asks and says for whom
+ */
+export function toListener(edge: Edge, behindProxy = false): RequestListener {
   const listener = toNodeListener(edge);
   return (incoming, outgoing) => {
-    // Who asks is who is at the other end of the connection, whatever he says.
     const { rawHeaders, socket } = incoming;
-    for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
+    // Who asks is who is at the other end of the connection, whatever he says.
+    for (let at = rawHeaders.length - 2; !behindProxy && at >= 0; at -= 2) {
       if (/^x-(forwarded-for|real-ip)$/i.test(rawHeaders[at] ?? "")) rawHeaders.splice(at, 2);
     }
     rawHeaders.push("X-Forwarded-For", socket.remoteAddress ?? "unknown");

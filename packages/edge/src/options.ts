@@ -31,6 +31,8 @@ export interface EdgeOptions {
    * whole context then purges, after his mutation, no other user's entries.
    */
   readonly ownContexts?: readonly string[];
+  /** Whether a TLS server is in front, which alone asks: its X-Forwarded-Proto is believed. */
+  readonly behindProxy?: boolean;
   /** Whether clients see tags: for another cache before this one. */
   readonly keepTags?: boolean;
   /** Seconds after its term in which a reply is sent while it is asked for anew; 0 by default. */
@@ -63,6 +65,7 @@ export interface Setup {
   } | null;
   readonly purgeToken: string | null;
   readonly ownContexts: ReadonlySet<string>;
+  readonly behindProxy: boolean;
   readonly keepTags: boolean;
   readonly grace: Grace;
   /** Milliseconds. */
@@ -90,6 +93,7 @@ export function settle(options: EdgeOptions): Setup {
     mwt: tokensOf(options),
     purgeToken: purgeTokenOf(options),
     ownContexts: ownContextsOf(options),
+    behindProxy: options.behindProxy ?? false,
     keepTags: options.keepTags ?? false,
     grace: { whileRevalidate: staleWhileRevalidate, ifError: staleIfError },
     timeout: (options.timeout ?? 30) * 1000,

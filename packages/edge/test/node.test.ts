@@ -78,6 +78,15 @@ describe("on Node", () => {
     );
   });
 
+  it("behind a server that says for whom it asks, that is believed", async () => {
+    const origin = await listen(({ headers }, reply) => reply.end(headers["x-forwarded-for"]));
+    const fetch = originFetch();
+    const edge = createEdge({ manifest: MANIFEST, origin: `http://127.0.0.1:${origin}`, fetch });
+    const url = `http://127.0.0.1:${await listen(toListener(edge, true))}`;
+    const answer = await raw(url, request("GET /a HTTP/1.1", "X-Forwarded-For: 1.2.3.4"));
+    expect(answer).toContain("\r\n\r\n1.2.3.4, 127.0.0.1");
+  });
+
   it("a large body streams in both directions", async () => {
     const edge = await site((asked, reply) => asked.pipe(reply));
     const body = "x".repeat(3_000_000);

@@ -52,6 +52,17 @@ describe("a request reaches the origin", () => {
     expect(new Uint8Array(await reply.arrayBuffer())).toEqual(bytes);
   });
 
+  it("with the protocol that the server in front says, if there is one", async () => {
+    for (const behindProxy of [false, true]) {
+      const { get, seen } = before(() => answer(STOCK, "{}"), { behindProxy });
+      for (const said of ["https", "http", "gopher"]) {
+        await get(urlOf(STOCK), { "X-Forwarded-Proto": said });
+      }
+      const told = seen.map(({ headers }) => headers.get("X-Forwarded-Proto"));
+      expect(told).toEqual(behindProxy ? ["https", "http"] : ["http"]);
+    }
+  });
+
   it.each(["TRACE", "CONNECT", "TRACK"])("not by %s", async (method) => {
     const { edge, seen } = before(() => done([]));
     const reply = await edge(new Request("http://shop.example/"), { method });
