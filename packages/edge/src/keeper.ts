@@ -67,14 +67,9 @@ export class Keeper {
     }
   }
 
-  /** Whether an entry that another's request brought is right for this one. */
-  async suits(
-    request: Request,
-    keys: Keys,
-    { entry, key }: { entry: Entry; key: string },
-  ): Promise<boolean> {
-    const isMine = key === keys.shared || key === keys.own;
-    return isMine && entry.variant === (await variantOf(request, entry.vary));
+  /** Whether an entry that another's request brought is the variant for this one. */
+  async suits(request: Request, { vary, variant }: Entry): Promise<boolean> {
+    return variant === (await variantOf(request, vary));
   }
 
   /** By what a reply can be purged; null where it may not be kept. */

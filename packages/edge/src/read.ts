@@ -25,7 +25,7 @@ export interface Read extends Asked {
 
 /** How a fetch ended. `passed` is for him alone who began it. */
 type Landed =
-  | { readonly kind: "kept"; readonly entry: Entry; readonly key: string; readonly said: string }
+  | { readonly kind: "kept"; readonly entry: Entry; readonly said: string }
   | { readonly kind: "passed"; readonly response: Response; readonly said: string }
   | { readonly kind: "failed"; readonly status: 502 | 504 };
 
@@ -87,9 +87,9 @@ export class Reader {
     if (joined === null) return this.#lead(asked, found);
     const landed = await joined;
     if (landed.kind === "failed") return landed;
-    const isMine =
-      landed.kind === "kept" && (await this.keeper.suits(asked.request, asked.keys, landed));
-    return isMine ? { ...landed, said: "; collapsed" } : this.#fetch(asked, found, true);
+    // Who shares the place shares its keys, so what was kept for it is his, too.
+    const suits = landed.kind === "kept" && (await this.keeper.suits(asked.request, landed.entry));
+    return suits ? { ...landed, said: "; collapsed" } : this.#fetch(asked, found, true);
   }
 
   /** Asks the origin, and keeps its reply if that may be. `alone`: for nobody else. */
@@ -141,7 +141,7 @@ export class Reader {
     const age = Number(/^[0-9]+$/.exec(fresh.headers.get("Age") ?? "0")?.[0] ?? 0);
     const kept = { key, term, names, body, born: sent - age * 1000, after: begun.after };
     const { entry, isStored } = await this.keeper.keep(asked, fresh, kept);
-    return { kind: "kept", entry, key, said: isStored ? `${said}; stored` : said };
+    return { kind: "kept", entry, said: isStored ? `${said}; stored` : said };
   }
 
   /** What is kept with the fields of a 304 (RFC 9111, section 3.2). */
