@@ -35,6 +35,8 @@ def run(count: int, rate: float, seed: int) -> None:
         runs = ratio.measured(edge, scopes=scopes, count=count, rate=rate, seed=seed)
         found[name] = list(runs)
     shares = [f"{each:g} %" for each in ratio.SHARES]
+    slowest = min(each.asked for runs in found.values() for each in runs)
+    print(f"The slowest run could send {slowest:.0f} requests a second.\n")
     kept = {name: [(f.share, HUNDRED * f.ratio) for f in runs] for name, runs in found.items()}
     came = {name: [(f.share, f.forwarded) for f in runs] for name, runs in found.items()}
     _table("reads answered by the edge, in per cent", shares, kept)

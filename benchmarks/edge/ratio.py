@@ -44,7 +44,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Found:
-    """Of one run: requests a second at the edge and at the origin, and the share of reads kept."""
+    """Of one run. `share`: of changes, in per cent; `asked`: requests a second that could be sent;
+    `forwarded`: those that the origin gets of `rate` requests a second; `ratio`: of reads kept."""
 
     share: float
     asked: float
@@ -155,7 +156,7 @@ def measured(name: str, *, scopes: bool, count: int, rate: float, seed: int) -> 
             before, senders = origin.requests, Senders(house, requests, rate)
             seconds = senders.run()
             time.sleep(SETTLED)
-            forwarded = (origin.requests - before) / seconds
+            forwarded = (origin.requests - before) / count * rate
             yield Found(share, count / seconds, forwarded, senders.kept / senders.reads)
 
 
