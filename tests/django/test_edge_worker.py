@@ -31,6 +31,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(edge_outbox, "_TAKEN", 0.0)
     with override_settings(MIZAN_EDGE=given("cdn", "shield", IN_FLIGHT=0, TIMEOUT=0.1)):
         yield purgers.purgers()
+    until(lambda: not alive())
 
 
 def until(holds: Callable[[], Any]) -> None:
