@@ -26,7 +26,7 @@ describe("a store in memory", () => {
     expect(store.stats).toEqual({ entries: 0, bytes: 0, names: 0 });
   });
 
-  const name = fc.constantFrom("x", "y", "z");
+  const name = fc.constantFrom<string>("x", "y", "z");
   const key = fc.constantFrom("a", "b", "c", "d");
   const step = fc.oneof(
     fc.record({ kind: fc.constant("put"), key, names: fc.uniqueArray(name) }),
