@@ -119,6 +119,9 @@ RIGHT = {
     "a read that nobody keeps": read(cache_control="no-store", etag=None),
     "a read with a cookie": read(cache_control="private, no-store", etag=None, set_cookie="a=b"),
     "a read not modified": read(status=304, content_type=None),
+    "a read not modified that others made personal": read(
+        status=304, content_type=None, etag=None, cache_control="private, no-store"
+    ),
     "a public read that varies by encoding": read(vary="Accept-Encoding"),
     "the head of a read": received(
         200, None, {k: v for k, v in read().headers.items() if k != "etag"}, {}, "context", "user"

@@ -21,11 +21,12 @@ from mizan.testing import accepted_values, headers
 from .hostile import odd_requests, raw_requests, text_calls
 from .play import Move
 from .server import Server
-from .values import is_readable, right_values, wrong_in_one_place
+from .values import WORDS, is_readable, mostly, right_values, wrong_in_one_place
 
 MOST_MOVES: Final = 8
 _MOST_QUERY: Final = 1500  # characters: beyond, servers of HTTP have a say
 _CSRF: Final = {"X-CSRFToken": {"$cookie": "csrftoken"}}
+_SUB_DELIMS: Final = "/+:,;@!$'()*?"  # what RFC 3986 lets stand in a value
 _JUNK: Final = st.sampled_from(
     ["&", "=", "%", "%zz", "%ff", "+", "%C3", "a=1", "&&", "=1", "%00", "%2B"]
 )
@@ -44,12 +45,13 @@ def moves(server: Server) -> st.SearchStrategy[list[Move]]:
     if server.functions:
         kinds += [_calls(server)] * 5 + [text_calls(server)]
     kinds.append(odd_requests(server))
-    asked = [_asked(server, specs) for specs in kinds] + [raw_requests(server)]
+    asked = [_asked(server, specs) for specs in kinds]
+    asked.append(raw_requests(server))
     if server.has_events:
         asked.append(_asked(server, _streams(server)))
     if "session" in server.auth:
         asked.append(_logins(server))
-    specs = st.one_of(asked)
+    specs = st.integers(0, len(asked) - 1).flatmap(asked.__getitem__)
     rarely = st.sampled_from([False, False, False, True])
     move = st.builds(Move, specs, st.integers(0, 4), rarely, st.booleans(), st.booleans())
     return st.lists(move, min_size=1, max_size=MOST_MOVES)
@@ -58,7 +60,7 @@ def moves(server: Server) -> st.SearchStrategy[list[Move]]:
 def _asked(server: Server, specs: Specs) -> Specs:
     """Let somebody ask; now and then with a header that is wrong."""
     none: st.SearchStrategy[dict[str, str]] = st.just({})
-    odd = st.one_of(none, none, none, _odd_headers(server))
+    odd = mostly(none, _odd_headers(server), 4)
     return st.builds(_with_headers, specs, st.sampled_from(server.people), odd)
 
 
@@ -107,6 +109,8 @@ def _small(type_: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     accepted = accepted_values(type_)
     if type_["type"] == "integer":
         return st.integers(1, 3) | accepted
+    if type_["type"] == "string":
+        return WORDS | accepted
     return accepted.filter(is_readable) if type_["type"] == "number" else accepted
 
 
@@ -116,7 +120,7 @@ def _reads(server: Server, params: Mapping[str, Params]) -> Specs:
     def of(name: str) -> st.SearchStrategy[str]:
         return params[name].map(lambda args: _canonical(server, name, args))
 
-    method = st.sampled_from([{}, {}, {}, {}, {}, {"method": "HEAD"}])
+    method = mostly(st.just({}), st.just({"method": "HEAD"}), 6)
     contexts = st.one_of([of(name) for name in params])
     return st.builds(lambda ctx, head: {"ctx": ctx, **head}, contexts, method)
 
@@ -138,7 +142,7 @@ def _spelled(server: Server, params: Mapping[str, Params]) -> Specs:
         pairs = params[name] | wrong_in_one_place(params[name])
         texts = st.builds(_query, pairs, st.permutations(known), st.integers(0, 7))
         broken = st.builds(lambda a, b, c: a[:c] + b + a[c:], texts, _JUNK, st.integers(0, 30))
-        return st.one_of(texts, texts, broken).map(lambda query: f"{name}?{_visible(query)}")
+        return mostly(texts, broken).map(lambda query: f"{name}?{_visible(query)}")
 
     return st.one_of([of(name) for name in params]).map(lambda ctx: {"ctx": ctx})
 
@@ -159,7 +163,7 @@ def _spelling(value: Any, how: int) -> str:
         text = canonical_string(value)
     except MizanError:
         return "null"
-    encoded = quote(text) if how & 1 else percent_encode(text)
+    encoded = quote(text, safe=_SUB_DELIMS) if how & 1 else percent_encode(text)
     if how & 2:
         encoded = "".join(f"%{byte:02X}" for byte in text.encode())
     return encoded.lower() if how & 4 and "%" in encoded else encoded
@@ -182,7 +186,7 @@ def _calls(server: Server) -> Specs:
 
     def of(name: str, function: Mapping[str, Any]) -> Specs:
         args = right_values(function["input"], server.schema)
-        drawn = st.one_of(args, args, wrong_in_one_place(args))
+        drawn = mostly(args, wrong_in_one_place(args))
         return st.builds(lambda found, own: {**_call(base, name, found), **own}, drawn, own)
 
     return st.one_of([of(*each) for each in server.functions.items()])

@@ -46,6 +46,11 @@ def right_values(schema: Schema, whole: Schema, depth: int = 0) -> Values:
     return _OF_TYPE[kinds](schema, whole, depth)
 
 
+def mostly(common: Values, rare: Values, times: int = 3) -> Values:
+    """Draw from one strategy, and one time in so many from another; `one_of` knows no weights."""
+    return st.integers(1, times).flatmap(lambda drawn: rare if drawn == times else common)
+
+
 def referred(schema: Schema, whole: Schema) -> Schema:
     """Return the definition that a schema refers to; itself where it is no reference."""
     if "$ref" not in schema:
@@ -90,7 +95,7 @@ def _strings(schema: Schema, *_: Any) -> Values:
         return st.from_regex(re.compile(schema["pattern"]))
     least, most = schema.get("minLength", 0), schema.get("maxLength", 40)
     plain = st.text("abc", min_size=least, max_size=max(least, min(most, 8)))
-    return plain | (_WORDS | texts()).filter(lambda text: least <= len(text) <= most)
+    return plain | (WORDS | texts()).filter(lambda text: least <= len(text) <= most)
 
 
 def _arrays(schema: Schema, whole: Schema, depth: int) -> Values:
@@ -120,9 +125,11 @@ def _objects(schema: Schema, whole: Schema, depth: int) -> Values:
     return st.fixed_dictionaries(must, optional=may)
 
 
-_WORDS: Final = st.sampled_from(
+WORDS: Final = st.sampled_from(
     ("a", "A", "5", "", "a b", "+", "%41", "a;b=1", "'\"", "\x00", "é", "e\u0301", "\U0001f0a1")
 )
+"""Texts that are easily read as something else."""
+
 _FORMATS: Final[Mapping[str, Values]] = {
     "uuid": accepted_values({"type": "uuid"}),
     "date": accepted_values({"type": "date"}),
