@@ -43,7 +43,7 @@ function play(
 describe("the order of purges", () => {
   it("is exact for what goes on", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), names, (steps, own) => {
+      fc.property(fc.array(step, { maxLength: 40, size: "max" }), names, (steps, own) => {
         const purges = new Purges();
         play(purges, steps, (begun, since) => {
           const isStruck = since === null || own.some((name) => since.has(name));
@@ -55,7 +55,7 @@ describe("the order of purges", () => {
 
   it("errs to the safe side where it knows of too many names", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), names, (steps, own) => {
+      fc.property(fc.array(step, { maxLength: 40, size: "max" }), names, (steps, own) => {
         const purges = new Purges(2);
         play(purges, steps, (begun, since) => {
           const isStruck = since === null || own.some((name) => since.has(name));
