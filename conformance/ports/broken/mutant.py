@@ -1,6 +1,6 @@
 """A port over the Python core with one of the faults of `mutants/*.toml`, by its id:
 
-    mizan fuzz url -- python conformance/ports/broken/mutant.py plus-is-space
+mizan fuzz url -- python conformance/ports/broken/mutant.py plus-is-space
 """
 
 from __future__ import annotations
