@@ -14,17 +14,16 @@ from typing import Any, Literal
 from jsonschema import Draft202012Validator
 
 from mizan.errors import MizanError
-from mizan.protocol import header, policy, tags
+from mizan.protocol import header, policy
 from mizan.protocol.canonical import canonical_json
 from mizan.protocol.decode import decode
 from mizan.protocol.targets import Target, canonical_set, target_from_json, target_to_json
 from mizan.schemas import problems
+from mizan.testing import _tagged
 
 Kind = Literal["call", "context", "other"]
 
 INVALIDATE = "x-mizan-invalidate"
-_PURGED = tags.INVALIDATION.lower()
-_TAG_FIELDS = tuple(name.lower() for name in tags.FIELDS)
 _PROBLEM = "application/problem+json"
 _NOTHING = object()  # a body that is no JSON; null is a value
 # What a reply with the status must say besides (RFC 9110; MZ-ERR-003).
@@ -210,32 +209,8 @@ def _stray(received: Received, *_: object) -> Iterator[str]:
 
 
 def _tags(received: Received, *_: object) -> Iterator[str]:
-    """MZ-TAG-003 and 010: what an edge may keep has tags as writers write them."""
-    if "no-store" in received.headers.get("cache-control", ""):
-        for name in received.headers.keys() & {*_TAG_FIELDS}:
-            yield f"{name} makes no sense on a reply that nobody may store."
-        return
-    field = received.headers.get(_TAG_FIELDS[0])
-    if field is not None:
-        yield from _listed(tags.GROUPS, field, lambda found: tags.format(found)[tags.GROUPS])
-
-
-def _purge(received: Received, *_: object) -> Iterator[str]:
-    """MZ-TAG-005 and 008: what is purged is what became stale."""
-    if INVALIDATE not in received.headers:
-        yield f"{tags.INVALIDATION} without X-Mizan-Invalidate: nothing became stale."
-    field = received.headers[_PURGED]
-    yield from _listed(tags.INVALIDATION, field, lambda found: tags.strings(sorted(found)))
-
-
-def _listed(name: str, field: str, write: Callable[[tuple[str, ...]], str]) -> Iterator[str]:
-    try:
-        written = write(tags.parse(field))
-    except (MizanError, KeyError) as error:
-        yield f"{name} cannot be read: {error}"
-        return
-    if written != field:
-        yield f"{name} is not as writers write it: {field!r}, expected {written!r}."
+    """Section 9.1."""
+    return _tagged.complaints(received.headers, stale=INVALIDATE in received.headers)
 
 
 def _field(received: Received, *_: object) -> Iterator[str]:
@@ -311,8 +286,7 @@ _RULES: Sequence[tuple[Callable[[Received], bool], _Rule]] = (
     (lambda r: r.kind == "context" and r.status == 200, _bundle),
     (lambda r: r.kind == "context" and r.status in (200, 304), _read_caching),
     (lambda r: r.kind == "context", _read_targets),
-    (lambda r: any(name in r.headers for name in _TAG_FIELDS), _tags),
-    (lambda r: _PURGED in r.headers, _purge),
+    (lambda _: True, _tags),
     (lambda r: r.kind == "context" and r.status == 304, _not_modified),
     (lambda r: r.kind == "call" and 200 < r.status < 300, _stray),
     (lambda r: r.kind == "context" and 200 < r.status < 300, _stray),
