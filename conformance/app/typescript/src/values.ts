@@ -36,10 +36,11 @@ export function valueFunctions(state: State) {
         types: { price: { type: "decimal" } },
         output: ref("Types"),
       },
-      (args: Record<string, unknown>) => {
-        const seen = { ...absent, ...args };
-        return { ...seen, price: String(seen.price) };
-      },
+      ({ price = absent.price, ...args }: { readonly price?: string | number }) => ({
+        ...absent,
+        ...args,
+        price: String(price),
+      }),
     ),
     client(
       { name: "grid_sum", context: grid, input: ref("GridSumInput"), output: integer },
