@@ -69,6 +69,15 @@ def waiting(name: str) -> QuerySet[OutboxRow]:
     return rows.filter(kind=OutboxRow.EDGE, purger=name)
 
 
+def orphans() -> list[str]:
+    """Return the purgers for whom rows wait and whom the setting no longer names: nobody delivers
+    these."""
+    settings = edge_settings.current()
+    rows = OutboxRow.objects.using(DEFAULT_DB_ALIAS).filter(kind=OutboxRow.EDGE)
+    unknown = rows.exclude(purger__in=[*(settings.purge if settings else ())])
+    return [*unknown.order_by("purger").values_list("purger", flat=True).distinct()]
+
+
 def next_due(name: str) -> datetime | None:
     """Return when the first row of a purger is due; None where there is none."""
     return waiting(name).order_by("due").values_list("due", flat=True).first()
@@ -102,6 +111,8 @@ def coarsen(name: str, most_tags: int) -> bool:
         return False
     with transaction.atomic(using=DEFAULT_DB_ALIAS):
         rows = [*_locked(first)]
+        if len(rows) <= MOST_ROWS:  # another does it
+            return False
         contexts = {each.context for row in rows for each in outbox.targets(row)}
         broad = canonical_set([Target(each) for each in contexts])
         if len(broad) > most_tags:
@@ -126,7 +137,10 @@ def _take(name: str, most_tags: int) -> list[OutboxRow]:
                 break
             found.append(row)
             tags = more
-        _these(found).update(due=now() + timedelta(seconds=taken))
+        until = now() + timedelta(seconds=taken)
+        for row in found:
+            row.due = until
+        _these(found).update(due=until)
     return found
 
 
@@ -136,7 +150,8 @@ def _done(name: str, rows: Sequence[OutboxRow]) -> None:
     in_flight = settings.in_flight if settings else 0.0
     first = [each for row in rows if not row.again for each in outbox.targets(row)]
     with transaction.atomic(using=DEFAULT_DB_ALIAS):
-        _delete(rows)
+        # What was hastened meanwhile announces more than was purged: it stays.
+        _delete(rows, due=rows[0].due)
         if first and in_flight:
             due = now() + timedelta(seconds=in_flight)
             _write(name, canonical_set(first), due, again=True)
@@ -174,6 +189,6 @@ def _these(rows: Sequence[OutboxRow]) -> QuerySet[OutboxRow]:
     return OutboxRow.objects.using(DEFAULT_DB_ALIAS).filter(pk__in=[row.pk for row in rows])
 
 
-def _delete(rows: Sequence[OutboxRow]) -> None:
+def _delete(rows: Sequence[OutboxRow], **that: Any) -> None:
     for start in range(0, len(rows), _CHUNK):
-        _these(rows[start : start + _CHUNK]).delete()
+        _these(rows[start : start + _CHUNK]).filter(**that).delete()

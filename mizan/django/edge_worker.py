@@ -61,8 +61,8 @@ class Worker:
 
     def _run(self) -> None:
         while True:
-            is_last = self._over.is_set()
             self._woken.clear()
+            is_last = self._over.is_set()
             pause = self._look()
             if is_last:
                 return

@@ -48,7 +48,8 @@ def seal(request: Any, response: HttpResponseBase) -> None:
         response.headers["Cache-Control"] = "private, no-store"
         return
     edge = edge_settings.current()
-    if edge is not None and "no-store" not in response.headers["Cache-Control"]:
+    kept = response.headers["Cache-Control"].lower()
+    if edge is not None and "no-store" not in kept and "private" not in kept:
         _tag(request, response, edge.tags)
 
 

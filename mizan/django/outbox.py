@@ -101,9 +101,15 @@ def deliver(
         these = OutboxRow.objects.using(DEFAULT_DB_ALIAS).filter(pk__in=[row.pk for row in rows])
         if error is None:
             these.delete()
+            if rows and catalog.host.has_purgers:
+                # While the cache kept what is stale, edges may have fetched it from there.
+                stale = canonical_set([each for row in rows for each in targets(row)])
+                catalog.host.remember_purges(stale, 0.0)
         else:
             these.update(attempts=F("attempts") + 1, last_error=error)
     count, left = 0 if error else len(rows), due().count()
+    if count and catalog.host.has_purgers:
+        catalog.host.deliver_purges()
     if count:
         logger.info("outbox.delivered: %d purges, %d left", count, left)
     return Delivered(count, left, error)

@@ -49,8 +49,9 @@ class Answer:
 
 
 class Sender:
-    """Sends requests, each of which takes `timeout` seconds at most; follows no redirect, tries
-    once, as often as `bucket` allows; reads answers of up to `largest` bytes. Thread-safe."""
+    """Sends requests, each of which takes `timeout` seconds at most, unless the answer's head comes
+    drop by drop; follows no redirect, tries once, as often as `bucket` allows; reads answers of up
+    to `largest` bytes. Thread-safe."""
 
     def __init__(
         self, timeout: float, bucket: Bucket | None = None, *, largest: int = MAX_ANSWER
@@ -120,7 +121,7 @@ def _retry_after(value: str) -> float | None:
         return min(float(value[:9]), LONGEST_WAIT)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return min(max((aware - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)

@@ -91,8 +91,6 @@ def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
         return  # another who shares the promise has done it: the outbox's row may still wait
     host, held = catalog.host, promise.hold
     cache = host.cache
-    if host.has_purgers:
-        yield from _announce(catalog, promise)
     is_told, is_safe = True, True
     if cache is not None and (guards := catalog.slots.guards(promise.targets)):
         hold = Hold((*dict.fromkeys((*held.guards, *guards)),), held.id) if held else Hold(guards)
@@ -103,6 +101,9 @@ def fulfil(catalog: Catalog, promise: Pledge) -> Steps[None]:
             logger.warning("cache.purge_failed", extra={"guards": len(hold.guards)})
             # What is held expires by itself, and its stamps are newer than every entry.
             is_told, is_safe = False, held is not None and set(held.guards) >= set(guards)
+    if host.has_purgers:
+        # After the cache: what an edge fetches from now on is not what that has from before.
+        yield from _announce(catalog, promise)
     if host.has_events and promise.targets and not (yield from _publish(catalog, promise)):
         is_told, is_safe = False, False
     if promise.row is None and not is_safe:

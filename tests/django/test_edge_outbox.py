@@ -277,6 +277,42 @@ def test_too_many_rows_become_one_of_whole_contexts(
     assert both["cdn"].taken()[0].tags == ("book", "shelf")
 
 
+def test_two_that_coarsen_make_one_row(both: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge_outbox, "MOST_ROWS", 1)
+    edge_outbox.remember([SHELF])
+    edge_outbox.remember([SHELF])
+    locked = edge_outbox._locked
+    monkeypatch.setattr(edge_outbox, "_locked", lambda found: locked(found).none())
+    assert not edge_outbox.coarsen("cdn", 5)
+    assert len(rows()) == 2
+
+
+def test_what_is_hastened_while_it_is_delivered_is_delivered_again(
+    both: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = edge_outbox.remember([SHELF], delay=60)
+    elapse(61)
+    purge = both["cdn"].purge
+
+    def purge_before_it_happened(what: Purge) -> None:
+        purge(what)
+        assert edge_outbox.hasten(ids)
+
+    monkeypatch.setattr(both["cdn"], "purge", purge_before_it_happened)
+    assert deliver(both) == Delivered(1)
+    monkeypatch.setattr(both["cdn"], "purge", purge)
+    assert [row.again for row in rows()] == [False, True]
+    assert deliver(both) == Delivered(1)
+    assert len(both["cdn"].taken()) == 2
+
+
+def test_rows_of_a_purger_that_is_no_longer_named_are_known(both: Any) -> None:
+    edge_outbox.remember([SHELF])
+    assert edge_outbox.orphans() == []
+    OutboxRow.objects.filter(purger="cdn").update(purger="former")
+    assert edge_outbox.orphans() == ["former"]
+
+
 def test_too_many_contexts_become_everything(both: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edge_outbox, "MOST_ROWS", 1)
     for each in (book(1), SHELF, book(2)):

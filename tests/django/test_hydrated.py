@@ -96,4 +96,7 @@ def test_a_page_whose_own_tags_cannot_be_read_is_kept_by_no_edge() -> None:
 
 def test_a_page_that_nobody_stores_has_no_tags() -> None:
     assert tagged(("book",), own={"Cache-Control": "no-store"}) == {"Cache-Control": "no-store"}
+    own = {"Cache-Control": "Private, max-age=60"}
+    most = [("book", f"h-{number}") for number in range(40)]
+    assert tagged(*most, own=own) == own
     assert tagged(("book",), own={}) == {"Cache-Control": "private, no-store"}

@@ -91,6 +91,7 @@ def test_a_status_is_a_code(api: FakeApi, status: int, code: str) -> None:
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
         ("Wed, 21 Oct 9999 07:28:00 GMT", LONGEST_WAIT),
         ("Wed, 21 Oct 99999999 07:28:00 GMT", None),
+        (f"Wed, {'9' * 30} Oct 2015 07:28:00 GMT", None),
     ],
 )
 def test_retry_after_is_believed_within_bounds(value: str, seconds: float | None) -> None:

@@ -49,7 +49,7 @@ def fronted(kept: Any) -> Any:
 
 def test_a_purge_is_left_in_the_transaction_and_delivered_after_its_commit(fronted: Any) -> None:
     fronted.call("publish")
-    assert fronted.host.log == ["effect", "hold", "remember", "commit", "deliver", "renew"]
+    assert fronted.host.log == ["effect", "hold", "remember", "commit", "renew", "deliver"]
     assert fronted.host.purges == [((Target("news"),), 0.0)]
 
 
@@ -61,21 +61,21 @@ def test_without_a_cache_networks_are_told_as_well(fronted: Any) -> None:
 
 def test_without_a_transaction_its_rows_wait_until_it_has_happened(fronted: Any) -> None:
     fronted.call("loose")
-    assert fronted.host.log == ["hold", "remember", "effect", "hasten [1]", "deliver", "renew"]
+    assert fronted.host.log == ["hold", "remember", "effect", "renew", "hasten [1]", "deliver"]
     assert fronted.host.purges == [((Target("news"),), fronted.host.hold_timeout)]
 
 
 def test_what_a_call_adds_later_is_left_too(fronted: Any) -> None:
     fronted.inner = [lambda request: invalidate(fronted.catalog, "talk", {})]
     fronted.call("loose")
-    assert fronted.host.log[-4:] == ["hasten [1]", "remember", "deliver", "renew"]
+    assert fronted.host.log[-4:] == ["renew", "hasten [1]", "remember", "deliver"]
     assert fronted.host.purges[1:] == [((Target("talk"),), 0.0)]
 
 
 def test_rows_that_were_delivered_too_early_are_left_anew(fronted: Any) -> None:
     fronted.host.is_slow = True
     fronted.call("loose")
-    assert fronted.host.log[-4:] == ["hasten [1]", "remember", "deliver", "renew"]
+    assert fronted.host.log[-4:] == ["renew", "hasten [1]", "remember", "deliver"]
     assert fronted.host.purges[1:] == [((Target("news"),), 0.0)]
 
 
@@ -92,7 +92,7 @@ def test_a_callers_transaction_leaves_it_at_its_end(fronted: Any) -> None:
     with fronted.host.atomic():
         fronted.publish(fronted.Request())
         assert fronted.host.purges == []
-    assert fronted.host.log[-4:] == ["remember", "commit", "deliver", "renew"]
+    assert fronted.host.log[-4:] == ["remember", "commit", "renew", "deliver"]
 
 
 def test_what_is_invalidated_outside_of_calls_is_left_and_delivered(fronted: Any) -> None:

@@ -22,7 +22,7 @@ class Line(NamedTuple):
 def findings(lines: Sequence[Line], style: Any) -> Iterator[str]:
     """Yield lines of text; `style` is a command's."""
     indent = " " * (max((len(each.level) for each in lines), default=0) + 2)
-    texts = aligned([(each.level, *each.cells) for each in lines])
+    texts = aligned([(each.level, *map(_printable, each.cells)) for each in lines])
     for each, text in zip(lines, texts, strict=True):
         paint = getattr(style, _LEVELS[each.level])
         yield paint(text[: len(each.level)]) + text[len(each.level) :]
@@ -34,6 +34,11 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines whose columns stand below each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _printable(text: str) -> str:
+    """Return a text without characters that a terminal obeys: some of it is another server's."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def counted(count: int, what: str) -> str:

@@ -17,6 +17,11 @@ def test_findings_are_aligned_with_their_advice_below() -> None:
     assert list(findings([], no_style())) == []
 
 
+def test_what_a_server_said_cannot_steer_the_terminal() -> None:
+    (text,) = findings([Line("ok", ("HIT (Via: \x1b[2Jé\r)",))], no_style())
+    assert text == r"ok  HIT (Via: \x1b[2Jé\r)"
+
+
 def test_columns_stand_below_each_other() -> None:
     assert aligned([("a", "1"), ("bbb", "22")]) == ["a    1", "bbb  22"]
 

@@ -47,6 +47,12 @@ class Command(BaseCommand):
         """Deliver once or go on. Raises CommandError."""
         self._purgers = all_purgers()
         self._stores = shared_stores(needed=not self._purgers)
+        for name in edge_outbox.orphans():
+            count = edge_outbox.waiting(name).count()
+            text = (
+                f'{_purges(count)} for {name!r}, whom MIZAN_EDGE["PURGE"] does not name: they stay.'
+            )
+            self.stderr.write(self.style.WARNING(text))
         if not options["watch"]:
             self._once()
             return
