@@ -10,6 +10,7 @@ never said.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from threading import Lock
 from typing import Self
@@ -21,7 +22,7 @@ from django.http.response import HttpResponseBase
 from mizan.django import edge_settings, savepoints
 from mizan.django.signals import invalidated
 from mizan.errors import MizanError
-from mizan.protocol import header
+from mizan.protocol import header, tags
 from mizan.protocol.tags import INVALIDATION
 from mizan.protocol.targets import EVERYTHING, Target, canonical_set
 from mizan.server.invalidation import Entry
@@ -137,5 +138,17 @@ def write(response: HttpResponseBase, targets: tuple[Target, ...]) -> None:
     stale = canonical_set([*known, *targets])
     response.headers[INVALIDATE] = header.format(stale)
     if edge_settings.current() is not None:
-        response.headers[INVALIDATION] = registry.catalog.slots.purge(stale)
+        response.headers[INVALIDATION] = purge(response, stale, known)
     response.headers["Cache-Control"] = "no-store"
+
+
+def purge(response: HttpResponseBase, stale: Iterable[Target], known: Iterable[Target] = ()) -> str:
+    """Return what edges purge: targets, and the groups that a reply names by itself beside those of
+    the targets `known`. A field that nobody can read stays so: edges then purge everything."""
+    field = response.headers.get(INVALIDATION, "")
+    slots = registry.catalog.slots
+    try:
+        named = tags.parse(field)
+    except MizanError:
+        return field
+    return slots.purge(stale, set(named).difference(tags.parse(slots.purge(known))))

@@ -7,6 +7,7 @@ does not say itself who may keep it, nor one whose tags an edge would not take.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -48,21 +49,29 @@ def seal(request: Any, response: HttpResponseBase) -> None:
         response.headers["Cache-Control"] = "private, no-store"
         return
     edge = edge_settings.current()
-    kept = response.headers["Cache-Control"].lower()
-    if edge is not None and "no-store" not in kept and "private" not in kept:
-        _tag(request, response, edge.tags)
+    if edge is not None and not _is_own(response.headers["Cache-Control"]):
+        tag(request, response, getattr(request, _TAGS), edge.tags)
 
 
-def _tag(request: Any, response: HttpResponseBase, networks: tuple[str, ...]) -> None:
-    """Add the tags of a page's data to those that it has (MZ-TAG-009)."""
+def tag(
+    request: Any, response: HttpResponseBase, tags: Iterable[str], networks: Iterable[str]
+) -> None:
+    """Add the tags of a page's data to those that it has (MZ-TAG-009). No edge keeps one with more
+    than it takes, or with some that cannot be read; what is private stays so."""
     headers = response.headers
     try:
         own = tags_.parse(headers.get(tags_.GROUPS, ""))
-        fields = tags_.format([*own, *getattr(request, _TAGS)], networks)
+        fields = tags_.format([*own, *tags], networks)
     except MizanError as error:
         logger.warning("edge.untagged: no edge keeps %s: %s", request.path, error)
-        fields = {"Cache-Control": "public, no-cache"}
+        kept = headers.get("Cache-Control", "private, no-store")
+        fields = {"Cache-Control": kept if _is_own(kept) else "public, no-cache"}
         for name in tags_.FIELDS:
             headers.pop(name, None)
     for name, value in fields.items():
         headers[name] = value
+
+
+def _is_own(caching: str) -> bool:
+    """Whether shared caches may not keep what has such a Cache-Control."""
+    return "no-store" in caching.lower() or "private" in caching.lower()

@@ -21,8 +21,11 @@ from django.http import HttpRequest, HttpResponse, SimpleCookie
 from django.http.response import HttpResponseBase, ResponseHeaders
 from pydantic import ValidationError
 
+from mizan.django import carried, hydrated
 from mizan.django.events import subscribe
 from mizan.django.host import REPORTED
+from mizan.protocol import header, tags
+from mizan.protocol.tags import GROUPS, INVALIDATION
 from mizan.server import AppError, pipeline, reads
 from mizan.server.arguments import ArgumentsInvalid
 from mizan.server.catalog import Catalog
@@ -33,6 +36,7 @@ from mizan.server.host import Incoming, Reply
 from mizan.server.invalidation import FailedAfterEffects
 from mizan.server.problems import Problem
 from mizan.server.registry import registry
+from mizan.server.reply import INVALIDATE
 
 Make = Callable[..., Steps[Reply]]
 # What is a problem document for everybody: errors of Mizan, of arguments and of forms.
@@ -157,8 +161,22 @@ def _response(request: HttpRequest, reply: Reply) -> HttpResponseBase:
         response: HttpResponseBase = _Response(reply)
     else:
         response = reply.native
-        for name, value in reply.headers.items():
+        for name, value in _joined(request, response, reply.headers).items():
             response.headers[name] = value
     if hasattr(request, REPORTED):
         response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001
     return response
+
+
+def _joined(
+    request: HttpRequest, response: HttpResponseBase, given: dict[str, str]
+) -> dict[str, str]:
+    """Return headers for a view function's response, which keeps the cache groups of its own."""
+    if INVALIDATION in given and INVALIDATION in response.headers:
+        stale = header.parse(given[INVALIDATE])
+        return given | {INVALIDATION: carried.purge(response, stale)}
+    if GROUPS in given and GROUPS in response.headers:
+        shown = tags.parse(given[GROUPS])
+        hydrated.tag(request, response, shown, registry.catalog.host.networks)
+        return {}
+    return given

@@ -5,7 +5,7 @@ mutation with too many purges more than it made stale.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from mizan.errors import DocumentError, HeaderError, show
@@ -122,23 +122,26 @@ def format(tags: Iterable[str], networks: Iterable[str] = ()) -> dict[str, str]:
     return fields
 
 
-def format_purge(guards: Iterable[Guard], tag: Callable[[Guard], str] = tag) -> str:
+def format_purge(
+    guards: Iterable[Guard], tag: Callable[[Guard], str] = tag, own: Collection[str] = ()
+) -> str:
     """Return the value of `Cache-Group-Invalidation` that purges what stands under the guards.
 
     Empty for none: then the field is not sent. Over 32 tags whole contexts take the place of their
-    parts, the one with the most tags first (MZ-TAG-005). `tag` names a guard.
+    parts, the one with the most tags first (MZ-TAG-005). `tag` names a guard; `own` are tags of an
+    application's own, which are all kept.
     """
     parts: dict[str, set[str]] = {}
     for guard in guards:
         parts.setdefault(guard.context, set()).add(tag(guard))
-    count = sum(map(len, parts.values()))
+    count = len(own) + sum(map(len, parts.values()))
     for context in sorted(parts, key=lambda context: (-len(parts[context]), context)):
         several = len(parts[context]) - 1
         if count <= MOST_TAGS or not several:
             break
         parts[context] = {tag(Guard(context))}
         count -= several
-    return strings(sorted(set().union(*parts.values())))
+    return strings(sorted(set(own).union(*parts.values())))
 
 
 def strings(tags: Iterable[str]) -> str:

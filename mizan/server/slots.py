@@ -5,7 +5,7 @@ Invariant: two reads share a slot only if everything that their result may depen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -85,9 +85,10 @@ class Slots:
         """
         return tuple(dict.fromkeys(map(self._tag, self._purged(targets))))
 
-    def purge(self, targets: Iterable[Target]) -> str:
-        """Return the value of `Cache-Group-Invalidation` for targets (MZ-TAG-008)."""
-        return format_purge(self._purged(targets), self._tag)
+    def purge(self, targets: Iterable[Target], own: Collection[str] = ()) -> str:
+        """Return the value of `Cache-Group-Invalidation` for targets (MZ-TAG-008), and for tags of
+        the application's own."""
+        return format_purge(self._purged(targets), self._tag, own)
 
     def _purged(self, targets: Iterable[Target]) -> Iterator[Guard]:
         """Yield the guards that a purge of targets names."""

@@ -84,6 +84,38 @@ def test_an_edge_is_told_what_a_reply_of_others_says(web: Web, settings: Any) ->
     assert PURGED not in off
 
 
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [('"article-1"', '"article-1", "total"'), ("article-1", "article-1"), ('"total"', '"total"')],
+)
+def test_an_edge_is_told_the_groups_of_the_application_too(
+    settings: Any, own: str, expected: str
+) -> None:
+    settings.MIZAN_EDGE = True
+    response = HttpResponse(headers={PURGED: own})
+    carried.write(response, (Target("total"),))
+    assert response.headers[PURGED] == expected  # what nobody can read purges everything
+    settings.MIZAN_EDGE = False
+    off = HttpResponse(headers={PURGED: own})
+    carried.write(off, (Target("total"),))
+    assert off.headers[PURGED] == own
+
+
+def test_groups_of_targets_that_a_reply_has_are_not_the_applications(
+    web: Web, settings: Any
+) -> None:
+    settings.MIZAN_EDGE = True
+    groups = ", ".join(f'"{tag(Guard("total", (("order_id", str(n)),)))}"' for n in range(32))
+
+    @affects(TotalContext)
+    def view(request: HttpRequest) -> HttpResponse:
+        said = ", ".join(f"total;order_id={number}" for number in range(32))
+        return HttpResponse(headers={STALE: said, PURGED: f'{groups}, "own"'})
+
+    with site(settings, [path("view/", view)]):
+        assert web.post("/view/", {}).headers[PURGED] == '"own", "total"'
+
+
 def test_a_header_that_nobody_can_read_is_everything(web: Web, settings: Any) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         invalidate(TotalContext)

@@ -290,6 +290,51 @@ def test_a_view_is_made_of_a_function_or_its_name() -> None:
     assert view_of("shelf_page").__name__ == "shelf_page"
 
 
+GROUPS, PURGED = "Cache-Groups", "Cache-Group-Invalidation"
+PUBLIC, PRIVATE = "public, s-maxage=9", "private, max-age=9"
+
+
+@pytest.mark.parametrize(
+    ("own", "caching", "expected"),
+    [
+        ('"article-1"', PUBLIC, (PUBLIC, '"article-1", "shelf"', "article-1 shelf")),
+        ("article-1", PUBLIC, ("public, no-cache", None, None)),
+        ("article-1", PRIVATE, (PRIVATE, None, None)),
+        ("article-1", None, ("private, no-store", None, None)),
+        (", ".join(f'"a-{n}"' for n in range(32)), PUBLIC, ("public, no-cache", None, None)),
+    ],
+)
+def test_a_page_keeps_the_cache_groups_of_its_own(
+    settings: Any, own: str, caching: str | None, expected: tuple[str | None, ...]
+) -> None:
+    @client(context="shelf", private=False, route="/shelf/")
+    def shelf_page(request: HttpRequest) -> HttpResponse:
+        given = {GROUPS: own, "Surrogate-Key": "x", "Cache-Control": caching}
+        return HttpResponse(headers={name: value for name, value in given.items() if value})
+
+    settings.MIZAN_EDGE = {"TAGS": ["fastly"]}
+    found = view_of(shelf_page)(RequestFactory().get("/shelf/")).headers
+    names = ("Cache-Control", GROUPS, "Surrogate-Key")
+    assert tuple(map(found.get, names)) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [('"article-1"', '"article-1", "shelf"'), ("article-1", "article-1")]
+)
+def test_a_mutations_page_purges_the_cache_groups_of_its_own(
+    settings: Any, own: str, expected: str
+) -> None:
+    @client(affects="shelf", route="/restock/", methods=["POST"])
+    def restock(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(headers={PURGED: own})
+
+    request = RequestFactory().post("/restock/")
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+    assert view_of(restock)(request).headers[PURGED] == own
+    settings.MIZAN_EDGE = True
+    assert view_of(restock)(request).headers[PURGED] == expected
+
+
 def test_an_async_function_runs_in_the_loop_without_a_thread_hop() -> None:
     seen = []
 

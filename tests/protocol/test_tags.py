@@ -131,6 +131,12 @@ def test_a_purge_of_too_many_gives_up_the_context_with_the_most() -> None:
     assert len(tags.parse(tags.format_purge([*few, *many[1:]]))) == 32
 
 
+def test_a_purge_keeps_an_applications_own_tags_which_count_as_well() -> None:
+    assert tags.format_purge([guard("b")], own=("c", "a", "b")) == '"a", "b", "c"'
+    many = [guard("many", number) for number in range(32)]
+    assert tags.format_purge(many, own=["own"]) == '"many", "own"'
+
+
 def test_of_contexts_with_as_many_the_first_by_name_is_given_up() -> None:
     guards = [guard(name, number) for number in range(17) for name in ("y", "x")]
     assert set(tags.parse(tags.format_purge(guards))) == {

@@ -91,21 +91,27 @@ export function formatStrings(tags: readonly string[]): string {
  * The value of Cache-Group-Invalidation that purges what stands under the guards; empty for none,
  * when the field must not be sent. Over 32 tags whole contexts take the place of their parts, the
  * one with the most tags first (MZ-TAG-005).
+ *
+ * @param own tags of an application's own, which are all kept
  */
-export async function formatPurge(guards: readonly Guard[]): Promise<string> {
+export async function formatPurge(
+  guards: readonly Guard[],
+  own: readonly string[] = [],
+): Promise<string> {
   const parts = new Map<string, Set<string>>();
   for (const guard of guards) {
     const tags = parts.get(guard.context) ?? new Set();
     parts.set(guard.context, tags.add(await tag(guard)));
   }
-  let count = [...parts.values()].reduce((sum, { size }) => sum + size, 0);
+  let count = [...parts.values()].reduce((sum, { size }) => sum + size, own.length);
   const order = [...parts].sort(([a, m], [b, n]) => n.size - m.size || compareText(a, b));
   for (const [context, { size }] of order) {
     if (count <= MOST || size === 1) break;
     parts.set(context, new Set([await tag({ context, params: {} })]));
     count -= size - 1;
   }
-  return formatStrings([...new Set([...parts.values()].flatMap((tags) => [...tags]))].sort());
+  const tags = [...parts.values()].flatMap((each) => [...each]);
+  return formatStrings([...new Set([...own, ...tags])].sort());
 }
 
 function tagField(network: string): TagField {

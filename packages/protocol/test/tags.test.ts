@@ -102,6 +102,12 @@ describe("formatPurge", () => {
     expect(parseTags(await formatPurge([...few, ...many.slice(1)]))).toHaveLength(32);
   });
 
+  it("keeps an application's own, which count as well", async () => {
+    expect(await formatPurge([guard("b")], ["c", "a", "b"])).toBe('"a", "b", "c"');
+    const many = range(32).map((number) => guard("many", number));
+    expect(parseTags(await formatPurge(many, ["own"]))).toEqual(["many", "own"]);
+  });
+
   it("covers every guard, and cuts nothing off", async () => {
     const guards = fc.array(
       fc

@@ -7,7 +7,9 @@ import {
   canonicalJson,
   formatHeader,
   formatTags,
+  GROUPS,
   INVALIDATION,
+  parseTags,
   responseHeaders,
   TAG_FIELDS,
   type JsonMembers,
@@ -63,7 +65,8 @@ async function sayStale(
 ): Promise<void> {
   headers.set("Cache-Control", "no-store");
   headers.set(INVALIDATE, formatHeader(targets));
-  if (catalog.networks !== null) headers.set(INVALIDATION, await purgeOf(catalog, targets));
+  if (catalog.networks === null) return;
+  headers.set(INVALIDATION, await purgeOf(catalog, targets, headers.get(INVALIDATION) ?? ""));
 }
 
 /** The reply of a read: the bundle, or 304 for an ETag that the client has. */
@@ -135,8 +138,7 @@ export async function viewReply(
   if (targets.length > 0) await sayStale(catalog, headers, targets);
   else if (context === null) headers.set("Cache-Control", "no-store");
   else if (catalog.networks !== null) {
-    const tags = formatTags(await viewTags(catalog, context, args), catalog.networks);
-    for (const [name, value] of Object.entries(tags)) headers.set(name, value);
+    addTags(headers, await viewTags(catalog, context, args), catalog.networks);
     if (headers.has("Set-Cookie")) headers.set("Cache-Control", "private, no-store");
   }
   if (headers.get("Cache-Control")?.includes("no-store") === true) {
@@ -144,6 +146,24 @@ export async function viewReply(
   }
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
+}
+
+/**
+ * Adds the tags of what a view shows to those that it has (MZ-TAG-009). No edge keeps one with more
+ * than it takes, or with some that cannot be read; what is private stays so.
+ */
+function addTags(headers: Headers, shown: readonly string[], networks: readonly string[]): void {
+  if (shown.length === 0) return;
+  try {
+    const own = parseTags(headers.get(GROUPS) ?? "");
+    const fields = formatTags([...own, ...shown], networks);
+    for (const [name, value] of Object.entries(fields)) headers.set(name, value);
+  } catch {
+    for (const name of TAG_FIELDS) headers.delete(name);
+    const kept = headers.get("Cache-Control") ?? "private, no-store";
+    const isOwn = /private|no-store/i.test(kept);
+    headers.set("Cache-Control", isOwn ? kept : "public, no-cache");
+  }
 }
 
 /** The problem document of whatever was thrown. */

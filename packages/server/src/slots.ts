@@ -10,6 +10,7 @@ import {
   EVERYTHING,
   formatPurge,
   instanceGuards,
+  parseTags,
   tag,
   targetGuard,
   type Guard,
@@ -77,9 +78,22 @@ export async function guardsOf(catalog: Catalog, targets: readonly Target[]): Pr
   return [...new Set(await Promise.all(purged(catalog, targets).map(tag)))];
 }
 
-/** The value of Cache-Group-Invalidation for targets (MZ-TAG-008). */
-export function purgeOf(catalog: Catalog, targets: readonly Target[]): Promise<string> {
-  return formatPurge(purged(catalog, targets));
+/**
+ * The value of Cache-Group-Invalidation for targets (MZ-TAG-008), and for the groups that a reply
+ * names by itself. A field that nobody can read stays so: edges then purge everything.
+ */
+export async function purgeOf(
+  catalog: Catalog,
+  targets: readonly Target[],
+  field: string,
+): Promise<string> {
+  let own;
+  try {
+    own = parseTags(field);
+  } catch {
+    return field;
+  }
+  return formatPurge(purged(catalog, targets), own);
 }
 
 function purged(catalog: Catalog, targets: readonly Target[]): Guard[] {

@@ -63,6 +63,46 @@ describe("with an edge", () => {
     expect(TAG_FIELDS.filter((name) => headers.has(name))).toEqual([]);
   });
 
+  const most = Array.from({ length: 32 }, (_, number) => `"a-${number}"`).join(", ");
+  const kept = "public, s-maxage=9";
+  const seen = ["article-1", ...tagsOfFive].join(" ");
+  it.each([
+    ['"article-1"', kept, [kept, seen, seen]],
+    ["article-1", kept, ["public, no-cache", "", null]],
+    ["article-1", "private, max-age=9", ["private, max-age=9", "", null]],
+    ["article-1", "", ["private, no-store", "", null]],
+    [most, kept, ["public, no-cache", "", null]],
+  ])("a reading view keeps its own: %s, %s", async (own, caching, expected) => {
+    const view = client(
+      { name: "view", context: user, route: "/v/:user_id/", input: args({ user_id: integer }) },
+      () => {
+        const headers = new Headers({ "Cache-Groups": own, xkey: "x" });
+        if (caching !== "") headers.set("Cache-Control", caching);
+        return new Response("page", { headers });
+      },
+    );
+    const { get } = serve({ functions: [...functions, view], edge: { tags: ["varnish"] } });
+    const { headers } = await get("/v/5/");
+    const groups = parseTags(headers.get("Cache-Groups") ?? "").join(" ");
+    expect([headers.get("Cache-Control"), groups, headers.get("xkey")]).toEqual(expected);
+  });
+
+  it.each([
+    ['"article-1"', `"article-1", "${tagsOfFive[1] ?? ""}"`],
+    ["article-1", "article-1"],
+  ])("a mutation's view purges its own: %s", async (own, expected) => {
+    const input = args({ user_id: integer });
+    const view = client(
+      { name: "view", affects: user, route: "/v/:user_id/", methods: ["POST"], input },
+      () => new Response("done", { headers: { [PURGE]: own } }),
+    );
+    for (const edge of [true, false]) {
+      const { handler } = serve({ functions: [...functions, view], edge });
+      const { headers } = await handler(new Request("http://h/v/5/", { method: "POST" }));
+      expect(headers.get(PURGE)).toBe(edge ? expected : own);
+    }
+  });
+
   it("a view of what the request binds has no tags", async () => {
     const mine = new Context("mine", {
       bind: { who: { type: { type: "string" }, get: () => "5" } },
