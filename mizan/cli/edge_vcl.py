@@ -115,10 +115,10 @@ def vcl(
 ) -> None:
     """Write a VCL that makes Varnish an edge of the server.
 
-    For Varnish 7.1 or later with xkey, var, str (Debian: varnish, varnish-modules). It keeps public
-    contexts, and pages and views that show only such contexts, where the origin lets it; a mutation
-    purges as it passes. Replies that differ between users are never stored: Varnish cannot verify
-    an MWT.
+    For Varnish 7.1 or later with header, str, var, xkey (Debian: varnish, varnish-modules). It
+    keeps public contexts, and pages and views that show only such contexts, where the origin lets
+    it; a mutation purges as it passes. Replies that differ between users are never stored: Varnish
+    cannot verify an MWT.
 
     \b
     Examples:

@@ -10,18 +10,21 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from mizan.edge_vcl.grammar import REPEATED, TAG_PARAMETER, TAGS, TARGETS
+from mizan.protocol.guards import Guard, tag
 from mizan.protocol.header import WRITE_LIMIT
 from mizan.protocol.tags import FIELDS, INVALIDATION, MOST_TAGS
 
-_OWN_NAMES: Final = ("Began", "Detail", "Fetch", "Path", "Refresh", "Tags")
+_OWN_NAMES: Final = ("Began", "Detail", "Fetch", "Path", "Refresh", "Stored", "Tags")
 _OWN: Final = tuple(f"Mizan-Edge-{name}" for name in _OWN_NAMES)
 _TAG_FIELDS: Final = (*FIELDS, INVALIDATION)
 
-# Fields by which frameworks take another host, path or method than the request's own.
+# Fields by which servers and frameworks take another scheme, host, path or method than the key's.
 _UNKEYED: Final = (
-    "Forwarded", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server",
-    "X-Host", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-Original-Host",
-    "X-Original-URL", "X-Rewrite-URL", "X-Script-Name",
+    "Forwarded", "Front-End-Https", "Path-Info", "Script-Name", "X-Forwarded-Host",
+    "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Protocol", "X-Forwarded-Scheme",
+    "X-Forwarded-Server", "X-Forwarded-Ssl", "X-Host", "X-HTTP-Method", "X-HTTP-Method-Override",
+    "X-Method-Override", "X-Original-Host", "X-Original-URL", "X-Rewrite-URL", "X-Scheme",
+    "X-Script-Name", "X-Url-Scheme",
 )  # fmt: skip
 
 # Paths with dot segments, repeated slashes, `%` without two upper-case digits, or an encoding of a
@@ -76,6 +79,7 @@ def rules(manifest: Mapping[str, Any], options: Options) -> str:
         "rules.vcl",
         {
             "CACHED": cached_urls(manifest),
+            "CONTEXT_TAGS": context_tags(manifest),
             "EVENTS": _escaped(f"{manifest['base_url']}events/"),
             "GRACE": str(options.stale_if_error),
             "JUDGE": "\tcall mizan_judge_next;\n" * MOST_TAGS,
@@ -102,6 +106,13 @@ def cached_urls(manifest: Mapping[str, Any]) -> str:
     paths = [_escaped(each["endpoint"]) for each in contexts]
     paths += [_route(each) for each in pages(manifest)]
     return rf"^(?:{'|'.join(paths) or _NOTHING})(?:\?|$)"
+
+
+def context_tags(manifest: Mapping[str, Any]) -> str:
+    """Return a regular expression of the tags that are a context's own, digests aside."""
+    tags = [tag(Guard(name)) for name in manifest["contexts"]]
+    names = [_escaped(each) for each in tags if not each.startswith("h-")]
+    return rf"^(?:{'|'.join(names) or _NOTHING})$"
 
 
 def may_be_cached(context: Mapping[str, Any]) -> bool:

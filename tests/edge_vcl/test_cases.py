@@ -29,6 +29,10 @@ FAULTS = {
 BEFORE_STORING = "\t\tcall mizan_not_stored;\n\t}\n\treturn (deliver);"
 DRAWN_OUT = BEFORE_STORING.replace("\treturn", "\tcall drawn_out;\n\treturn")
 HIT_CHECK = ("< 10000.0", "< 0.0")
+FETCHED_LONG = (
+    'var.get("now"));\n\tif (!bereq',
+    '"" + (std.real(var.get("now"), 0.0) - 20000.0));\n\tif (!bereq',
+)
 CLIENT_CHECK = ('"^(uri-miss|stale)$" && !obj.uncacheable', '"none"')
 WINDOW = """
 barrier b1 sock 2
@@ -86,6 +90,35 @@ client c3 {
     "@STORED@", '-hdr "Cache-Control: public, s-maxage=60" -hdr {Cache-Groups: "product", "h-one"}'
 )
 
+EXPIRED = """
+server s1 {
+	rxreq
+	txresp -hdr "Cache-Control: public, s-maxage=1" -hdr {Cache-Groups: "product"} -body "one"
+	rxreq
+	txresp -hdr {Cache-Group-Invalidation: "down"}
+	rxreq
+	txresp -hdr "Cache-Control: public, s-maxage=1" -hdr {Cache-Groups: "product"} -body "two"
+} -start
+
+varnish v1 -vcl {
+	vcl 4.1;
+	backend default { .host = "${s1_addr}"; .port = "${s1_port}"; }
+	acl mizan_purgers { "127.0.0.1"; }
+	include "${testdir}/edge.vcl";
+} -start
+
+client c1 {
+	txreq -url "/api/mizan/ctx/product/"
+	rxresp
+	delay 1.5
+	txreq -req POST -url "/"
+	rxresp
+	txreq -url "/api/mizan/ctx/product/"
+	rxresp
+	expect resp.body == "two"
+} -run
+"""
+
 
 def changed(folder: Path, *changes: tuple[str, str]) -> None:
     """Change the rules in a folder."""
@@ -129,8 +162,13 @@ def test_a_case_fails_where_a_rule_is_missing(
 @pytest.mark.server
 @pytest.mark.parametrize(
     ("without", "is_seen"),
-    [([HIT_CHECK], True), ([CLIENT_CHECK], True), ([HIT_CHECK, CLIENT_CHECK], False)],
-    ids=["by its own client", "by a hit", "by nobody"],
+    [
+        ([HIT_CHECK], True),
+        ([CLIENT_CHECK], True),
+        ([CLIENT_CHECK, FETCHED_LONG], True),
+        ([HIT_CHECK, CLIENT_CHECK], False),
+    ],
+    ids=["by its own client", "by a hit", "by a hit after a long fetch", "by nobody"],
 )
 def test_a_purge_between_check_and_storing_is_seen(
     without: list[tuple[str, str]], is_seen: bool, edge: Path, varnishtest: Callable[..., str]
@@ -141,3 +179,36 @@ def test_a_purge_between_check_and_storing_is_seen(
     log = varnishtest(case)
     assert (log == "") is is_seen, log
     assert is_seen or 'EXPECT resp.body (old) == "new" failed' in log
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("kept", "purged", "is_stored"),
+    [
+        ("product", "duct", True),  # a context's own tag has its own time
+        ("article-123", "article-124", True),
+        ("article-123", "article-223", False),  # an application's share theirs
+        ("h-onea", "h-oneb", False),
+        ("a", "b", True),
+    ],
+)
+def test_times_of_purges_are_shared_by_all_tags_but_those_of_contexts(
+    kept: str, purged: str, is_stored: bool, edge: Path, varnishtest: Callable[..., str]
+) -> None:
+    case = edge / "in_flight_other.vtc"
+    text = case.read_text().replace('"group", "h-one"', f'"{kept}"').replace("h-two", purged)
+    case.write_text(text)
+    log = varnishtest(case)
+    assert (log == "") is is_stored, log
+    assert is_stored or "detail=overtaken" in log
+
+
+@pytest.mark.server
+def test_a_purge_of_a_context_named_down_takes_no_origin_down(
+    open_folder: Path, made: Callable[..., Any], varnishtest: Callable[..., str]
+) -> None:
+    for name, text in cases(made(product={}, down={}), Options(), str(open_folder)):
+        (open_folder / name).write_text(text)
+    case = open_folder / "down.vtc"
+    case.write_text(f'varnishtest "A context named down."\n{EXPIRED}')
+    assert varnishtest(case) == ""

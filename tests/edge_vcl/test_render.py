@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mizan.edge_vcl import Options, render
-from mizan.edge_vcl.render import cached_urls
+from mizan.edge_vcl.render import cached_urls, context_tags
 
 ROOT = Path(__file__).resolve().parents[2]
 Made = Callable[..., dict[str, Any]]
@@ -56,6 +56,15 @@ def test_what_is_looked_up(url: str, is_cached: bool, made: Made) -> None:
 def test_nothing_is_looked_up_where_nothing_may_be(made: Made) -> None:
     assert not re.search(cached_urls(made(user={"user_scoped": True})), "/")
     assert not re.search(cached_urls(made()), "/api/mizan/ctx/user/")
+
+
+def test_tags_of_contexts_are_known_in_full(made: Made) -> None:
+    long = "a" * 33  # has a digest for a tag
+    tags = context_tags(made(product={}, user={"user_scoped": True}, **{"shop.cart": {}, long: {}}))
+    known = ["product", "user", "shop.cart"]
+    asked = [*known, "products", "aproduct", "shop_cart", "h-product", long, ""]
+    assert [each for each in asked if re.search(tags, each)] == known
+    assert not re.search(context_tags(made()), "")
 
 
 def test_options(manifest: dict[str, Any]) -> None:

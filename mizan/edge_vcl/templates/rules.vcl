@@ -1,3 +1,4 @@
+import header;
 import std;
 import str;
 import var;
@@ -19,20 +20,25 @@ sub mizan_strip_response {
 
 # What an origin may answer by, and the key has not.
 sub mizan_strip_unkeyed {
+	# To a server that has CGI's names, `_` is `-`: what looks like another field would be one.
+	header.regsub(req, "^[^:_]*_.*", "Mizan-Edge-Detail:");
+	unset req.http.Mizan-Edge-Detail;
 @STRIP_UNKEYED@
 }
 
 # ---- Purging ----
 
-# Tags have a time of their last purge, in a global variable: contexts by name, others by the first
-# letters of their hash, for globals are never freed.
+# Tags have a time of their last purge, in a global variable: contexts by name, digests by their first
+# letters, others by their last, for globals are never freed.
 
 # Sets `mark`, the name of the global for the next tag of `tags`: VCL has no loops.
 sub mizan_next {
 	var.set_int("n", var.get_int("n") + 1);
 	var.set("mark", str.split(var.get("tags"), var.get_int("n"), " "));
-	if (var.get("mark") != "") {
-		var.set("mark", "mizan " + regsub(var.get("mark"), "^(h-..).*", "\1"));
+	if (var.get("mark") ~ {"@CONTEXT_TAGS@"}) {
+		var.set("mark", "mizan " + var.get("mark"));
+	} elsif (var.get("mark") != "") {
+		var.set("mark", "mizan -" + regsub(var.get("mark"), "^(?|(h-..).*|.*(..))$", "\1"));
 	}
 }
 
@@ -217,7 +223,7 @@ sub vcl_pass {
 sub mizan_down {
 	call mizan_now;
 	var.set("down", "");
-	if (std.real(var.get("now"), 0.0) - std.real(var.global_get("mizan down"), 0.0) < 2000.0) {
+	if (std.real(var.get("now"), 0.0) - std.real(var.global_get("mizan origin down"), 0.0) < 2000.0) {
 		var.set("down", "yes");
 	}
 }
@@ -238,10 +244,11 @@ sub vcl_miss {
 }
 
 sub vcl_hit {
-	# An object may be hit before xkey knows it: for its first seconds it is compared with purges.
+	# An object may be hit before xkey knows it: for its first seconds it is compared with purges
+	# since its fetch began, however long that took.
 	call mizan_now;
 	var.set("began", obj.http.Mizan-Edge-Began);
-	if (std.real(var.get("now"), 0.0) - std.real(var.get("began"), 0.0) < 10000.0) {
+	if (std.real(var.get("now"), 0.0) - std.real(obj.http.Mizan-Edge-Stored, 0.0) < 10000.0) {
 		var.set("tags", obj.http.Mizan-Edge-Tags);
 		call mizan_judge;
 		if (var.get("overtaken") == "yes") {
@@ -324,6 +331,8 @@ sub vcl_backend_response {
 	}
 	var.set("field", beresp.http.Cache-Groups);
 	call mizan_read_tags;
+	call mizan_now;
+	set beresp.http.Mizan-Edge-Stored = var.get("now");
 	set beresp.http.Mizan-Edge-Began = var.get("began");
 	set beresp.http.Mizan-Edge-Tags = var.get("tags");
 	set beresp.http.Mizan-Edge-Path = bereq.url;
@@ -348,7 +357,7 @@ sub vcl_backend_error {
 	if (!bereq.uncacheable) {
 		# Not where it passes: a client that sends half a body makes that fail.
 		call mizan_now;
-		var.global_set("mizan down", var.get("now"));
+		var.global_set("mizan origin down", var.get("now"));
 	}
 	call mizan_failed;
 	set beresp.ttl = 0s;
