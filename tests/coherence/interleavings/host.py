@@ -22,6 +22,7 @@ class Host:
     """A host whose requests are the bodies of calls (`mizan.server.host.Host`)."""
 
     edge = False
+    networks: tuple[str, ...] = ()
     base_url = "/m/"
     identity_params = ("user_id",)
     response_types: tuple[type, ...] = ()
