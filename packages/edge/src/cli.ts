@@ -33,6 +33,8 @@ caches may keep, until a mutation passes that makes it stale.
   --max-entries N      how many replies are kept (default 10000)
   --max-mib N          what they may take, in MiB (default 64)
   --timeout N          seconds that the server has to answer (default 30)
+  --in-flight N        seconds within which a mutation that got no reply has
+                       committed or never will (default 30)
   --stale-while-revalidate N, --stale-if-error N
                        seconds after its term in which a reply is sent while
                        it is asked for anew, or as the server is down
@@ -59,6 +61,7 @@ const OPTIONS = {
   "max-entries": { ...TEXT, default: "10000" },
   "max-mib": { ...TEXT, default: "64" },
   timeout: { ...TEXT, default: "30" },
+  "in-flight": { ...TEXT, default: "30" },
   "stale-while-revalidate": { ...TEXT, default: "0" },
   "stale-if-error": { ...TEXT, default: "0" },
   "behind-proxy": { type: "boolean", default: false },
@@ -99,7 +102,13 @@ function required(values: Values, option: "origin" | "manifest" | "audience"): s
 }
 
 type NumberOption =
-  "port" | "max-entries" | "max-mib" | "timeout" | "stale-while-revalidate" | "stale-if-error";
+  | "port"
+  | "max-entries"
+  | "max-mib"
+  | "timeout"
+  | "in-flight"
+  | "stale-while-revalidate"
+  | "stale-if-error";
 
 function numberOf(values: Values, option: NumberOption, least: number, most = 1e9): number {
   const value = /^[0-9]{1,10}$/.test(values[option]) ? Number(values[option]) : NaN;
@@ -142,6 +151,7 @@ function optionsOf(values: Values): EdgeOptions {
       maxBytes: numberOf(values, "max-mib", 1) * 1024 * 1024,
     }),
     timeout: numberOf(values, "timeout", 1, 3600),
+    inFlight: numberOf(values, "in-flight", 0, 86_400),
     staleWhileRevalidate: numberOf(values, "stale-while-revalidate", 0),
     staleIfError: numberOf(values, "stale-if-error", 0),
     behindProxy: values["behind-proxy"],

@@ -4,11 +4,12 @@
  * stale, and nobody gets what is another's.
  */
 
+import { Doubts } from "./doubts.js";
 import { towardsClient } from "./fields.js";
 import { askingOf, ownKeys, type Asking } from "./identity.js";
 import { keeperOf, type Keeper } from "./keeper.js";
 import { settle, type EdgeOptions, type Setup } from "./options.js";
-import { ask, OriginError, type Asked } from "./origin.js";
+import { ask, OriginError, send, type Asked } from "./origin.js";
 import { problem } from "./problem.js";
 import { purgeByRequest } from "./purging.js";
 import { Purges } from "./purges.js";
@@ -28,6 +29,7 @@ export type Edge = (request: Request, wire?: Wire) => Promise<Response>;
 interface Parts {
   readonly setup: Setup;
   readonly keeper: Keeper;
+  readonly doubts: Doubts;
   readonly reader: Reader;
   readonly keyOf: Awaited<ReturnType<typeof ownKeys>>;
 }
@@ -68,7 +70,8 @@ async function assemble(setup: Setup): Promise<Parts> {
   const purges = new Purges();
   const keeper = await keeperOf(setup, purges);
   const reader = new Reader(setup, purges, keeper);
-  return { setup, keeper, reader, keyOf: await ownKeys(setup) };
+  const doubts = new Doubts(setup, keeper);
+  return { setup, keeper, doubts, reader, keyOf: await ownKeys(setup) };
 }
 
 async function answer(parts: Parts, asked: Asked): Promise<Response> {
@@ -76,12 +79,7 @@ async function answer(parts: Parts, asked: Asked): Promise<Response> {
   if (REFUSED.has(method)) return refusal(method);
   if (PURGES.has(method)) return purgeByRequest(parts.setup, parts.keeper, asked);
   const asking = await askingOf(parts.setup, request.headers);
-  if (!SAFE.has(method)) {
-    // It goes on without the client, who may leave before he is told what it made stale.
-    const work = write(parts, asked, asking);
-    parts.setup.waitUntil(work.catch(() => undefined));
-    return work;
-  }
+  if (!SAFE.has(method)) return write(parts, asked, asking);
   const isPassed = !READS.has(method) || request.headers.has("Range") || asking === "unproven";
   if (isPassed) return pass(parts.setup, asked);
   return parts.reader.read(await readOf(parts, asked, asking));
@@ -121,16 +119,24 @@ function passOn(setup: Setup, response: Response, said: string): Response {
 }
 
 /** Passes an unsafe request on, and purges what it made stale before its reply is seen. */
-async function write({ setup, keeper }: Parts, asked: Asked, asking: Asking): Promise<Response> {
+function write({ setup, keeper, doubts }: Parts, asked: Asked, asking: Asking): Promise<Response> {
   const user = typeof asking === "string" ? null : asking;
-  let response;
-  try {
-    response = await ask(setup, asked, (reply) => reply);
-  } catch (error) {
-    // Nobody knows what it did, nor what that made stale.
-    if (!(error instanceof OriginError) || error.isSent) await keeper.purge(null);
-    throw error;
-  }
-  await keeper.purge(await staleBy(setup, asked.url, response, user));
-  return passOn(setup, response, `fwd=method; fwd-status=${response.status}`);
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const fail = async (error: Error): Promise<void> => {
+      await doubts.raise(error).catch(setup.report);
+      reject(error);
+    };
+    const late = (error: OriginError): void => {
+      isLate = true; // for the client alone: its reply still purges
+      setup.waitUntil(fail(error));
+    };
+    const purge = async (response: Response): Promise<void> => {
+      await keeper.purge(await staleBy(setup, asked.url, response, user));
+      if (isLate) await response.body?.cancel();
+      else resolve(passOn(setup, response, `fwd=method; fwd-status=${response.status}`));
+    };
+    // It goes on without the client, who may leave before he is told what it made stale.
+    setup.waitUntil(send(setup, asked, late).then(purge).catch(fail));
+  });
 }

@@ -5,6 +5,7 @@
  */
 
 import { INVALIDATION, MizanError, TAG_FIELDS } from "@mizan/protocol";
+import { readDirectives } from "./directives.js";
 
 /** What is meant for one connection only. */
 const HOP_BY_HOP = [
@@ -31,13 +32,20 @@ const OF_ORIGINS = [
 /** Fields by which frameworks let a request name another host, path or method: none is in a key. */
 const STEERING = [
   "forwarded",
+  "front-end-https",
+  "path-info",
+  "path_info",
   "proxy",
+  "script-name",
+  "script_name",
   "x-forwarded-host",
   "x-forwarded-port",
   "x-forwarded-prefix",
   "x-forwarded-proto",
+  "x-forwarded-protocol",
   "x-forwarded-scheme",
   "x-forwarded-server",
+  "x-forwarded-ssl",
   "x-host",
   "x-http-method",
   "x-http-method-override",
@@ -45,6 +53,9 @@ const STEERING = [
   "x-original-host",
   "x-original-url",
   "x-rewrite-url",
+  "x-scheme",
+  "x-script-name",
+  "x-url-scheme",
   "x-mizan-purge-token",
   "xkey-purge",
   "expect",
@@ -77,8 +88,20 @@ export function withoutConditions(headers: Headers): Headers {
   return headers;
 }
 
-/** The fields of a reply for a client: without tags, unless they are to be kept. */
+/**
+ * The fields of a reply for a client. Caches between, which nobody tells of purges, are let keep
+ * nothing, unless they are to be told by its tags.
+ */
 export function towardsClient(given: Headers, keepTags: boolean): Headers {
+  const headers = toKeep(given, keepTags);
+  const control = readDirectives(headers.get("Cache-Control"));
+  const isOpen = control.has("s-maxage") && !control.has("private") && !control.has("no-store");
+  if (isOpen && !keepTags) headers.set("Cache-Control", "public, no-cache");
+  return headers;
+}
+
+/** The fields of a reply that are kept: without tags, unless clients are to see them. */
+export function toKeep(given: Headers, keepTags: boolean): Headers {
   const headers = withoutHops(given);
   if (!keepTags) for (const name of [...TAG_FIELDS, INVALIDATION]) headers.delete(name);
   return headers;

@@ -3,7 +3,7 @@
  * Invariant: what a purge names that came after its fetch began is neither kept nor found.
  */
 
-import { towardsClient } from "./fields.js";
+import { toKeep } from "./fields.js";
 import { digest } from "./identity.js";
 import type { Setup } from "./options.js";
 import type { Names, Purges } from "./purges.js";
@@ -44,7 +44,8 @@ export class Keeper {
   async find(request: Request, keys: Keys): Promise<Entry | null> {
     for (const key of [keys.own, keys.shared]) {
       const found = key === null ? null : await this.#findAt(request, key);
-      if (found !== null && !this.purges.hasStruck(found.names, found.after)) return found;
+      if (found?.process !== this.purges.process) continue;
+      if (!this.purges.hasStruck(found.names, found.after)) return found;
     }
     return null;
   }
@@ -91,10 +92,11 @@ export class Keeper {
     const { ttl, whileRevalidate, ifError } = term;
     const entry: Entry = {
       status,
-      headers: [...towardsClient(headers, this.setup.keepTags)],
+      headers: [...toKeep(headers, this.setup.keepTags)],
       body,
       names: [...names],
       after,
+      process: this.purges.process,
       born,
       ttl,
       whileRevalidate,

@@ -92,19 +92,28 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-/** Sends the body of a request as it comes. */
+/**
+ * Sends the body of a request as it comes. Where it breaks off, the origin is told so and may still
+ * answer, for it may have begun.
+ */
 async function write(request: Request, outgoing: ClientRequest): Promise<void> {
   if (request.body === null) {
     outgoing.end();
     return;
   }
   const reader = request.body.getReader();
+  let isBegun = false;
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
-      // The client went before it had sent all.
-      throw new NotSent(String(error));
+      if (!isBegun) throw new NotSent(String(error));
+      return { done: true, value: null };
     });
+    if (value === null) {
+      outgoing.socket?.end();
+      return;
+    }
     if (done || outgoing.destroyed) break;
+    isBegun = true;
     if (!outgoing.write(value)) await drained(outgoing);
   }
   outgoing.end();

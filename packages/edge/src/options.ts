@@ -39,8 +39,13 @@ export interface EdgeOptions {
   readonly staleWhileRevalidate?: number;
   /** Seconds after its term in which a reply is sent because the origin is down; 0 by default. */
   readonly staleIfError?: number;
-  /** Seconds until the origin's reply has begun, or is whole where it is kept; 30 by default. */
+  /**
+   * Seconds from the end of a request until the origin's reply has begun, or is whole where it is
+   * kept; 30 by default.
+   */
   readonly timeout?: number;
+  /** Seconds within which a mutation that got no reply has committed or never will; 30 by default. */
+  readonly inFlight?: number;
   /** The largest body that is kept, in bytes; 1 MiB by default. */
   readonly maxEntryBytes?: number;
   /** Milliseconds since 1970. */
@@ -70,6 +75,7 @@ export interface Setup {
   readonly grace: Grace;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly inFlight: number;
   readonly maxEntryBytes: number;
   readonly clock: () => number;
   readonly report: (error: unknown) => void;
@@ -97,6 +103,7 @@ export function settle(options: EdgeOptions): Setup {
     keepTags: options.keepTags ?? false,
     grace: { whileRevalidate: staleWhileRevalidate, ifError: staleIfError },
     timeout: (options.timeout ?? 30) * 1000,
+    inFlight: (options.inFlight ?? 30) * 1000,
     maxEntryBytes: options.maxEntryBytes ?? 1024 * 1024,
     clock: options.clock ?? Date.now,
     report: options.report ?? console.error,

@@ -18,6 +18,7 @@ const MOST = 65_536;
 /** Numbers purges, and knows of each name its latest one, for as long as a fetch needs that. */
 export class Purges {
   #latest = 0;
+  #process: string | null = null;
   /** What began before this one counts as purged. */
   #floor = 0;
   readonly #purged = new Map<string, number>();
@@ -25,6 +26,11 @@ export class Purges {
 
   /** @param most how many names are known at a time; beyond it more counts as purged */
   constructor(private readonly most: number = MOST) {}
+
+  /** Random: who numbers these. Made when first asked for, as workers have no chance before that. */
+  get process(): string {
+    return (this.#process ??= crypto.randomUUID());
+  }
 
   /** The number of the latest purge. */
   get latest(): number {

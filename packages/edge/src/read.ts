@@ -53,7 +53,7 @@ export class Reader {
     if (found !== null && over < found.whileRevalidate) {
       const isStale = over >= 0;
       if (isStale) this.#refresh(asked, found);
-      return replyOf(asked.request, found, now, `hit; ttl=${-Math.ceil(over)}`);
+      return this.#reply(asked, found, now, `hit; ttl=${-Math.ceil(over)}`);
     }
     const landed = await this.#land(asked, found);
     return (await this.#orStale(asked, landed)) ?? this.#send(asked, landed, found !== null);
@@ -172,7 +172,7 @@ export class Reader {
     const over = found === null ? Infinity : ageOf(found, now) - found.ttl;
     if (found === null || over >= found.ifError) return null;
     if (landed.kind === "passed") await landed.response.body?.cancel();
-    return replyOf(asked.request, found, now, `hit; ttl=${-Math.ceil(over)}; detail=error`);
+    return this.#reply(asked, found, now, `hit; ttl=${-Math.ceil(over)}; detail=error`);
   }
 
   #send(asked: Read, landed: Landed, isStale: boolean): Response {
@@ -180,11 +180,16 @@ export class Reader {
     if (landed.kind === "failed") return failure(landed.status);
     const said = why + landed.said;
     if (landed.kind === "kept") {
-      return replyOf(asked.request, landed.entry, this.setup.clock(), said);
+      return this.#reply(asked, landed.entry, this.setup.clock(), said);
     }
     const { response } = landed;
     const headers = towardsClient(response.headers, this.setup.keepTags);
     return withHeaders(response, withStatus(headers, said));
+  }
+
+  #reply({ request }: Read, entry: Entry, now: number, said: string): Response {
+    const reply = replyOf(request, entry, now, said);
+    return withHeaders(reply, towardsClient(reply.headers, this.setup.keepTags));
   }
 }
 

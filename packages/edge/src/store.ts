@@ -15,6 +15,8 @@ export interface Entry {
   readonly names: readonly string[];
   /** The number of the latest purge before it was fetched. */
   readonly after: number;
+  /** By whom purges were numbered: another's entries are as if they were not there. */
+  readonly process: string;
   /** When it was new, in milliseconds of the edge's clock. */
   readonly born: number;
   /** Seconds: how long it is fresh, and may be sent after that. */

@@ -72,6 +72,17 @@ describe("a store that fails", () => {
     expect(reports.map(String)).toEqual(["Error: purge failed"]);
   });
 
+  it("to purge at the start has nothing of a process before", async () => {
+    const store = new Failing();
+    const first = site(store);
+    for (let turn = 0; turn < 5; turn += 1) await first.send("POST", "/mizan/call/");
+    await first.get(urlOf(STOCK));
+    store.fails.add("purge");
+    const { get } = site(store);
+    expect(status(await get(urlOf(STOCK)))).toContain("fwd=uri-miss");
+    expect(status(await get(urlOf(STOCK)))).toContain("hit");
+  });
+
   it("is given nothing that was purged in flight", async () => {
     const store = new Failing();
     let go = (): void => undefined;

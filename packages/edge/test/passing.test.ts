@@ -3,6 +3,33 @@
 import { describe, expect, it } from "vitest";
 import { before, answer, done, STOCK, status, tokenFor, urlOf } from "./site.js";
 
+/** By which frameworks and their servers take another host, scheme, path or method. */
+const STEERING = [
+  "Forwarded",
+  "Front-End-Https",
+  "Path-Info",
+  "PATH_INFO",
+  "SCRIPT_NAME",
+  "Script-Name",
+  "X-Forwarded-Host",
+  "X-Forwarded-Port",
+  "X-Forwarded-Prefix",
+  "X-Forwarded-Protocol",
+  "X-Forwarded-Server",
+  "X-Forwarded-Ssl",
+  "X-Forwarded-Scheme",
+  "X-Host",
+  "X-HTTP-Method",
+  "X-HTTP-Method-Override",
+  "X-Method-Override",
+  "X-Original-Host",
+  "X-Original-URL",
+  "X-Rewrite-URL",
+  "X-Scheme",
+  "X-Script-Name",
+  "X-Url-Scheme",
+];
+
 describe("a request reaches the origin", () => {
   it("without what only origins say, and what names another host, path or method", async () => {
     const { send, seen } = before(() => done([]));
@@ -17,11 +44,7 @@ describe("a request reaches the origin", () => {
       "xkey-purge": "a",
       "X-Mizan-Purge-Token": "a",
       "Mizan-Cache-Control": "max-age=9",
-      "X-Forwarded-Host": "evil.example",
-      Forwarded: "host=evil.example",
-      "X-Original-URL": "/admin/",
-      "X-Rewrite-URL": "/admin/",
-      "X-HTTP-Method-Override": "DELETE",
+      ...Object.fromEntries(STEERING.map((name) => [name, "evil"])),
       X_Mizan_Token: "a",
       Connection: "X-Secret, keep-alive",
       "X-Secret": "a",
@@ -92,6 +115,35 @@ describe("a reply reaches the client", () => {
       }
       expect(replies[1]?.headers.has("Cache-Groups")).toBe(keepTags);
       expect(replies[2]?.headers.get("X-Mizan-Invalidate")).toBe("stock");
+    }
+  });
+
+  it("for no cache between to keep, unless tags tell it of purges", async () => {
+    const kept = "public, s-maxage=31536000";
+    const closed = "public, no-cache";
+    for (const [said, keepTags, told] of [
+      [kept, false, closed],
+      ["S-MaxAge=60", false, closed],
+      [kept, true, kept],
+      ["private, s-maxage=60", false, "private, s-maxage=60"],
+      ["no-store, s-maxage=60", false, "no-store, s-maxage=60"],
+      ["public, max-age=60", false, "public, max-age=60"],
+    ] as const) {
+      const headers = { "Cache-Control": said, ETag: '"1"' };
+      const { get, send, wait } = before(
+        ({ headers: asked }) =>
+          asked.has("If-None-Match")
+            ? new Response(null, { status: 304, headers: { ETag: '"1"' } })
+            : new Response("{}", { headers }),
+        { keepTags },
+      );
+      const replies = [await get("/a"), await get("/a"), await send("POST", "/b")];
+      replies.push(await get("/a", { Range: "bytes=0-1" }));
+      for (const reply of replies) expect(reply.headers.get("Cache-Control")).toBe(told);
+      const isKept = !/private|no-store/.test(said);
+      wait(31_536_001);
+      expect((await get("/a")).headers.get("Cache-Control")).toBe(told);
+      expect(status(await get("/a")).startsWith("hit")).toBe(isKept); // its term is the origin's
     }
   });
 

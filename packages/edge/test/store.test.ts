@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryStore, type Entry, type Kept } from "../src/index.js";
 
 function entry(names: readonly string[] = [], size = 10): Entry {
-  const times = { after: 0, born: 0, ttl: 60, whileRevalidate: 0, ifError: 0 };
+  const times = { after: 0, process: "", born: 0, ttl: 60, whileRevalidate: 0, ifError: 0 };
   const body = new Uint8Array(size);
   return { status: 200, headers: [], body, names, ...times, vary: [], variant: "" };
 }
