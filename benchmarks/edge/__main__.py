@@ -7,7 +7,8 @@ The shop of examples/ runs under gunicorn with a Redis and a PostgreSQL of its o
 stands Varnish with what `mizan edge vcl` writes, then `mizan-edge`. Some people read and change it
 at random through that edge; a tenth of all reads leave the origin late, so that what they say may
 be stale before it arrives. Red: a read that began after a change was acknowledged shows what was
-before it, or anybody is shown what is another's. The minutes are shared by the edges.
+before it, anybody is shown what is another's, or nothing is proved, as no read was a hit, none left
+late or no change was acknowledged. The minutes are shared by the edges.
 
 With --plot it measures instead how many reads each edge answers and how many requests still come to
 the origin, by how often something changes; with changes that purge what they are about (an instance

@@ -20,6 +20,8 @@ from typing import Any
 SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 Application = Callable[..., Any]
 Headers = list[tuple[str, str]]
+HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""How passwords are hashed: quickly, as all of them are known."""
 PURGES = ("x-mizan-invalidate", "cache-group-invalidation")
 
 
@@ -27,13 +29,16 @@ PURGES = ("x-mizan-invalidate", "cache-group-invalidation")
 class Behind:
     """`late`: the share of reads that leave up to `longest` seconds after they were computed.
 
+    `noted`: a file that gets a byte for each of those.
     `gate`: a folder; while it has a file `closed` no read leaves, and each makes a file `waiting`.
     `scopes` false: mutations purge whole contexts, as if nothing had a parameter that scopes it.
-    `fault`: `no-purge` tells no edge what is stale, `no-user` calls what is a user's public.
+    `fault`: `no-purge` tells no edge what is stale, `no-user` calls what is a user's public; a
+    file `fault` of the gate names another.
     """
 
     late: float = 0.0
     longest: float = 0.0
+    noted: str = ""
     gate: str = ""
     scopes: bool = True
     fault: str = ""
@@ -47,6 +52,9 @@ class Behind:
         if method != "GET":
             return
         if random.random() < self.late:
+            if self.noted:
+                with Path(self.noted).open("ab") as file:
+                    file.write(b".")
             time.sleep(random.uniform(0, self.longest))
         closed = Path(self.gate, "closed")
         if self.gate and closed.exists():
@@ -56,9 +64,11 @@ class Behind:
 
     def headers(self, headers: Headers) -> Headers:
         """Return the headers of a reply, as they leave."""
-        if self.fault == "no-purge":
+        planted = Path(self.gate, "fault")
+        fault = planted.read_text() if self.gate and planted.exists() else self.fault
+        if fault == "no-purge":
             return [(name, value) for name, value in headers if name.lower() not in PURGES]
-        if self.fault == "no-user":
+        if fault == "no-user":
             return list(_public(headers))
         return headers if self.scopes else _broad(headers)
 
@@ -107,5 +117,9 @@ def served() -> Application:
 
     from shop.wsgi import application
 
-    settings.DATABASES["default"]["CONN_MAX_AGE"] = None  # logging in to PostgreSQL is slow
+    database = settings.DATABASES["default"]
+    database["CONN_MAX_AGE"] = None  # logging in to PostgreSQL is slow
+    if database["ENGINE"].endswith("sqlite3"):  # or those who change at once would be refused
+        database["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 30}
+    settings.PASSWORD_HASHERS = HASHERS
     return wrapped(application, Behind(**json.loads(os.environ.get("BEHIND", "{}"))))

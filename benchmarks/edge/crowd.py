@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
-from browser import Browser, Reply
+from browser import Browser, Reply, path_of
 from history import Kind, Log, Record
 
 STATES = ("hit", "collapsed", "miss", "bypass", "other", "")
@@ -92,8 +92,11 @@ class Person(threading.Thread):
 
     def session(self) -> None:
         """Ask who is signed in; the URL is the same for everybody."""
-        reply = self.seen(self.browser.read("session"))
-        found = reply.data["me"]
+        self.expect_self(self.browser.read("session"))
+
+    def expect_self(self, reply: Reply) -> None:
+        """Note a leak where a reply says that somebody else asked."""
+        found = self.seen(reply).data["me"]
         name = found and found["username"]
         self.counts["LEAK"] += name != self.user
         self.expect(name == self.user, f"{self.user} was told to be {name}", reply)
@@ -154,11 +157,23 @@ class Member(Person):
     def arrive(self) -> None:
         self.browser.sign_in(self._user)
 
+    def by_cookie(self) -> None:
+        """Ask who is signed in, by the session's cookie alone."""
+        cookies = self.browser.with_cookies()
+        self.expect_self(self.browser.send("GET", path_of("session"), None, cookies))
+
 
 class Buyer(Member):
     """A customer, at one of several devices."""
 
-    mix: ClassVar = {"product": 30, "catalogue": 10, "session": 15, "own": 40, "others": 5}
+    mix: ClassVar = {
+        "product": 30,
+        "catalogue": 10,
+        "session": 10,
+        "by_cookie": 5,
+        "own": 40,
+        "others": 5,
+    }
 
     def arrive(self) -> None:
         super().arrive()
@@ -245,7 +260,9 @@ def _stocks(products: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
 
 def arrived(party: Party, draw: Random, *, buyers: int) -> list[Person]:
     """Return people who are signed in and ready to start."""
-    shown = Browser(party.port).read("catalogue", **PAGE).data["products"]
+    browser = Browser(party.port)
+    shown = browser.read("catalogue", **PAGE).data["products"]
+    browser.close()
     party.products = [each["id"] for each in shown]
     names = [f"buyer-{number}" for number in range(1, buyers + 1)]
     kinds: list[tuple[type[Person], str | None]] = [(Visitor, None), (Visitor, None)]

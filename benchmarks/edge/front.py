@@ -185,13 +185,15 @@ class Origin(Program):
         self.redis.close()
 
     def manifest(self) -> Path:
-        """Write the edge's manifest into a file and return its path."""
-        path = self.folder / "manifest.json"
-        path.write_text(self.run(sys.executable, str(SHOP / "manage.py"), "export_edge_manifest"))
+        """Write the edge's manifest into a file, once, and return its path."""
+        path, manage = self.folder / "manifest.json", str(SHOP / "manage.py")
+        if not path.exists():
+            path.write_text(self.run(sys.executable, manage, "export_edge_manifest"))
         return path
 
     def keys(self) -> Path:
-        """Write the JWK set that an edge verifies identity tokens by; return its path."""
+        """Write the JWK set that an edge verifies tokens by, once, and return its path."""
         path = self.folder / "keys.json"
-        path.write_text(self.run(sys.executable, "-c", _KEYS))
+        if not path.exists():
+            path.write_text(self.run(sys.executable, "-c", _KEYS))
         return path

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 
 import django
+from behind import HASHERS
+from django.conf import settings
 
 TENANT = "north"
 
@@ -42,4 +44,5 @@ def main(people: int, products: int) -> None:
 
 if __name__ == "__main__":
     django.setup()
+    settings.PASSWORD_HASHERS = HASHERS
     main(*map(int, sys.argv[1:]))

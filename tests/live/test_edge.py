@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,7 +22,8 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.extend(map(str, (BENCHMARKS / "edge", BENCHMARKS / "coherence")))
 
-from behind import SHOP, Behind  # noqa: E402 (found by the line before, as are those below)
+import storm  # noqa: E402 (found by the line before, as are those below)
+from behind import SHOP, Behind  # noqa: E402
 from browser import Browser, Reply  # noqa: E402
 from crowd import PAGE  # noqa: E402
 from edges import EDGES, Edge  # noqa: E402
@@ -244,6 +246,35 @@ def test_an_edge_that_forgets_what_is_in_flight_is_found_out(
         mara.sign_in("mara")
         assert overtaken(gate, edge, mara) == [1, 1]
         mara.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("no-purge", "after an acknowledgement|stays stale"),
+        ("no-user", "was told to be|another customer|expected 403"),
+    ],
+)
+def test_the_storm_finds_an_edge_that_is_not_told_and_one_that_mixes_users(
+    fault: str, said: str, origin: Origin, gate: Path
+) -> None:
+    (gate / "fault").write_text(fault)
+    try:
+        with EDGES["mizan-edge"](origin) as edge:
+            verdict = storm.through(edge, origin, 1.5, seed=1, buyers=2)
+    finally:
+        (gate / "fault").unlink()
+    assert any(re.search(said, line) for line in verdict.wrong), verdict
+
+
+def test_a_storm_in_which_nothing_could_go_wrong_is_red() -> None:
+    counts = dict.fromkeys(storm.NEEDED, 1)
+    assert storm.unproved(counts, is_cache=True) == []
+    for name, text in storm.NEEDED.items():
+        found = storm.unproved(counts | {name: 0}, is_cache=True)
+        assert found == [f"{text}: nothing is proved"]
+    assert storm.unproved(counts | {"hit": 0}, is_cache=False) == []
 
 
 def test_simultaneous_misses_are_one_request(
