@@ -192,7 +192,7 @@ def test_any_value_is_coerced_or_refused_and_coercing_again_changes_nothing(
         return
     text = canonical_string(found)
     assert canonical_string(coerce(found, kind)) == text
-    # Doubles beyond ±(2^53-1) may be written as integers are, and such text is refused (MZ-COE-003).
+    # Doubles beyond ±(2^53-1) may be written as integers are: refused as text (MZ-COE-003).
     each = found if isinstance(found, list) else [found]
     if not any(isinstance(one, float) and one.is_integer() and abs(one) < 1e21 for one in each):
         assert canonical_string(coerce(text, kind)) == text
