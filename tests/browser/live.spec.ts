@@ -94,14 +94,17 @@ test("each of two users hears of what is theirs, and receives no byte of the oth
   stranger,
   shop,
 }) => {
-  for (const [each, address, user, order] of [
-    [page, wire.url, "ada", 4],
-    [stranger, otherWire.url, "bo", 17],
+  for (const [each, of, user, order] of [
+    [page, wire, "ada", 4],
+    [stranger, otherWire, "bo", 17],
   ] as const) {
-    await visit(each, `${address}/app/profile/`, user);
+    await visit(each, `${of.url}/app/profile/`, user);
     await link(each, "Notifications").click();
     await expect(each.getByText(`Thank you for order ${order}.`)).toBeVisible();
-    await follow(each, `${address}/app/orders/${order}/`);
+    await follow(each, `${of.url}/app/orders/${order}/`);
+    // The page may follow what its frame shows before it asks for the order, too.
+    await expect.poll(() => decodeURIComponent(of.asked)).toContain(`order_id=${order}`);
+    await expect.poll(() => of.streams).toBe(1);
   }
 
   await shop.pay(4);

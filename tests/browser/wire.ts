@@ -17,6 +17,7 @@ export class Wire {
   private readonly open = new Set<Socket>();
   private isCut = false;
   private bytes = "";
+  private latest = "";
 
   private constructor(
     private readonly server: Server,
@@ -46,6 +47,11 @@ export class Wire {
   /** How many streams of events are open. */
   get streams(): number {
     return this.open.size;
+  }
+
+  /** What was sent last to ask for a stream. */
+  get asked(): string {
+    return this.latest;
   }
 
   /** The documents of the events that were received, of all streams. */
@@ -78,6 +84,7 @@ export class Wire {
     browser.on("data", (data) => {
       const isAsking = data.toString("latin1").startsWith(ASKS_FOR_EVENTS);
       this.open[isAsking ? "add" : "delete"](browser);
+      if (isAsking) this.latest = data.toString("latin1");
       server.write(data);
     });
     server.on("data", (data) => {
