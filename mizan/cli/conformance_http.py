@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from mizan.cli.conformance_common import outcome, outcome_options, show
 
 AUTH = ("session", "token")
+F = TypeVar("F", bound=Callable[..., Any])
+
+deadline_option = click.option(
+    "--deadline",
+    type=click.FloatRange(min=0.1),
+    default=15.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the server may take for one reply.",
+)
+"""How long one reply may take, of the commands that ask servers."""
+
+
+def auth_option(text: str) -> Callable[[F], F]:
+    """Return the option of how a server learns who asks; `text` says of what."""
+    return click.option(
+        "--auth",
+        multiple=True,
+        type=click.Choice(AUTH),
+        default=AUTH,
+        show_default="both",
+        help=f"{text} May be given several times.",
+    )
 
 
 @click.command("http", short_help="Test a server of the conformance app over HTTP.")
-@click.option(
-    "--auth",
-    multiple=True,
-    type=click.Choice(AUTH),
-    default=AUTH,
-    show_default="both",
-    help="How the server learns who asks; cases that need another way are skipped. May be given "
-    "several times.",
-)
+@auth_option("How the server learns who asks; cases that need another way are skipped.")
 @click.option(
     "--select",
     multiple=True,
@@ -30,14 +46,7 @@ AUTH = ("session", "token")
     "several times.",
 )
 @outcome_options
-@click.option(
-    "--deadline",
-    type=click.FloatRange(min=0.1),
-    default=15.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the server may take for one reply.",
-)
+@deadline_option
 @click.option("--trace", is_flag=True, help="Show requests and replies on standard error.")
 @click.option("--list", "listing", is_flag=True, help="List the ids of the cases, and ask nobody.")
 @click.argument("url", required=False)

@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mizan.cli.common import need
+from mizan.cli.fuzz_common import (
+    against_option,
+    corpus_option,
+    count_option,
+    port_argument,
+    seed_option,
+)
 from mizan.cli.fuzz_http import http
 
 if TYPE_CHECKING:
@@ -60,17 +67,8 @@ def _add(topic: str) -> None:
         short_help=f"{TOPICS[topic][0].upper()}{TOPICS[topic][1:]}.",
         context_settings={"allow_interspersed_args": False},
     )
-    @click.option(
-        "--examples",
-        type=click.IntRange(min=1),
-        default=10_000,
-        show_default=True,
-        metavar="NUMBER",
-        help="How many inputs to draw.",
-    )
-    @click.option(
-        "--seed", type=int, help="Repeat the run that printed this seed; default: a random one."
-    )
+    @count_option("--examples", 10_000, "How many inputs to draw.")
+    @seed_option
     @click.option(
         "--engine",
         type=click.Choice(["fast", "hypothesis"]),
@@ -78,24 +76,14 @@ def _add(topic: str) -> None:
         show_default=True,
         help="What draws: thousands of changed vectors a second, or Hypothesis, slower, from more.",
     )
-    @click.option(
-        "--against",
-        metavar="COMMAND",
-        help="Compare with the port that this command starts, in place of this implementation.",
-    )
-    @click.option(
-        "--corpus",
-        type=click.Path(file_okay=False, path_type=Path),
-        help="A folder of inputs to begin from; inputs with rare answers are added to it.",
-    )
+    @against_option
+    @corpus_option("A folder of inputs to begin from; inputs with rare answers are added to it.")
     @click.option(
         "--output",
         type=click.Path(dir_okay=False, writable=True),
         help="Write the smallest difference to this file, as a test vector; default: print it.",
     )
-    @click.argument(
-        "port", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND..."
-    )
+    @port_argument
     def run(port: tuple[str, ...], **options: Any) -> int:
         return _fuzz(topic, port, **options)
 
@@ -122,34 +110,18 @@ def _fuzz(topic: str, port: tuple[str, ...], against: str | None, **options: Any
 @command.command(
     "all", short_help="Every topic, at length.", context_settings={"allow_interspersed_args": False}
 )
-@click.option(
-    "--examples",
-    type=click.IntRange(min=0),
-    default=1_000_000,
-    show_default=True,
-    metavar="NUMBER",
-    help="How many inputs the fast engine draws for each topic.",
+@count_option(
+    "--examples", 1_000_000, "How many inputs the fast engine draws for each topic.", least=0
 )
-@click.option(
-    "--hypothesis",
-    type=click.IntRange(min=0),
-    default=20_000,
-    show_default=True,
-    metavar="NUMBER",
-    help="How many Hypothesis draws for each topic.",
-)
-@click.option("--seed", type=int, help="Repeat a run; default: a random one.")
-@click.option(
-    "--against",
-    metavar="COMMAND",
-    help="Compare with the port that this command starts, in place of this implementation.",
-)
+@count_option("--hypothesis", 20_000, "How many Hypothesis draws for each topic.", least=0)
+@seed_option
+@against_option
 @click.option(
     "--output",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="Write the smallest difference of each topic to this folder; default: print it.",
 )
-@click.argument("port", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
+@port_argument
 def everything(
     port: tuple[str, ...],
     examples: int,

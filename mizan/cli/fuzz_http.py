@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from mizan.cli.common import need
-from mizan.cli.conformance_http import AUTH
+from mizan.cli.conformance_http import auth_option, deadline_option
+from mizan.cli.fuzz_common import corpus_option, count_option, seed_option
 
 _PATTERNS = "May be given several times."
 
@@ -20,14 +21,7 @@ _PATTERNS = "May be given several times."
     help="The server's client schema (manage.py export_client_schema); without it the server has "
     "to be one of the conformance app.",
 )
-@click.option(
-    "--auth",
-    multiple=True,
-    type=click.Choice(AUTH),
-    default=AUTH,
-    show_default="both",
-    help="How a server of the conformance app learns who asks. May be given several times.",
-)
+@auth_option("How a server of the conformance app learns who asks.")
 @click.option(
     "--header",
     multiple=True,
@@ -54,36 +48,16 @@ _PATTERNS = "May be given several times."
     metavar="PATTERN",
     help=f"Functions that may refuse with 422 what their schemas allow. {_PATTERNS}",
 )
-@click.option(
-    "--examples",
-    type=click.IntRange(min=1),
-    default=300,
-    show_default=True,
-    metavar="NUMBER",
-    help="How many sequences of requests to draw.",
-)
-@click.option(
-    "--seed", type=int, help="Repeat the run that printed this seed; default: a random one."
-)
+@count_option("--examples", 300, "How many sequences of requests to draw.")
+@seed_option
 @click.option(
     "--max-time",
     type=click.FloatRange(min=0.1),
     metavar="SECONDS",
     help="Stop after this time; default: when all is drawn.",
 )
-@click.option(
-    "--corpus",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder of cases to begin with; what is found is added to it.",
-)
-@click.option(
-    "--deadline",
-    type=click.FloatRange(min=0.1),
-    default=15.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the server may take for one reply.",
-)
+@corpus_option("A folder of cases to begin with; what is found is added to it.")
+@deadline_option
 @click.argument("url")
 def http(url: str, **options: Any) -> int:
     """Send random requests to the server at URL, and hold its replies to SPEC.md.
