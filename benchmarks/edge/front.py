@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -35,7 +36,7 @@ print(json.dumps({"keys": [secrets.public_part(settings.MIZAN_MWT_KEYS[0])]}))
 SECRET = "the-shop-behind-an-edge-on-loopback-keeps-no-secrets-at-all"  # noqa: S105 (see its value)
 
 
-class Program:
+class Program(ABC):
     """A server of this machine: `command` listens on `port`."""
 
     name = ""
@@ -50,9 +51,9 @@ class Program:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
+    @abstractmethod
     def command(self) -> Sequence[str]:
         """Return the command that starts it."""
-        raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
         """Return its environment."""
