@@ -1,10 +1,15 @@
-"""Fastly's and Cloudflare's interfaces for purging, as they publish them, for FakeApi."""
+"""Fastly's and Cloudflare's interfaces for purging, as they publish them, for FakeApi, and what is
+true of every purger that meets a trouble."""
 
 from __future__ import annotations
 
+import logging
 import re
 
-from fake_api import Received, Reply
+import pytest
+from fake_api import FakeApi, Received, Reply
+
+from mizan.edge.base import Purge, PurgeFailed, Purger
 
 TOKEN = "hidden-token"
 SERVICE = "SU1Z0isxPaozGVKXdv0eY"
@@ -56,3 +61,20 @@ def varnish(received: Received) -> Reply:
     fields = {"PURGE": "xkey-purge", "BAN": "x-mizan-ban"}
     field = fields.get(received.method)
     return Reply(200 if field and received.headers.get(field) else 400, b"")
+
+
+def met(
+    api: FakeApi, purger: Purger, purge: Purge, trouble: Reply, caplog: pytest.LogCaptureFixture
+) -> tuple[str, float | None]:
+    """Purge where a trouble is met, and once more; return the failure's code and `retry_after`.
+
+    What failed is tried again as a whole, and no secret, such as TOKEN, is shown or logged.
+    """
+    caplog.set_level(logging.DEBUG)
+    api.troubles.append(trouble)
+    with pytest.raises(PurgeFailed) as caught:
+        purger.purge(purge)
+    purger.purge(purge)
+    shown = f"{caught.value!r}{purger!r}{caplog.text}"
+    assert "hidden" not in shown, shown
+    return caught.value.code, caught.value.retry_after
