@@ -179,6 +179,13 @@ def wrong_members(name: str, keys: Mapping[str, Setting]) -> dict[str, str]:
     return {key: sentence for key, sentence in found.items() if sentence}
 
 
+def member_problems(name: str, keys: Mapping[str, Setting]) -> Iterator[tuple[Setting, str]]:
+    """Yield (setting, sentence) for each key with a wrong value, or that there is not."""
+    yield from unknown_members(name, keys)
+    for key, sentence in wrong_members(name, keys).items():
+        yield keys[key], sentence
+
+
 def _members(name: str) -> Mapping[str, Any]:
     """Return a setting that is a dictionary; an empty one where it is None, True or False."""
     found = usable(name)

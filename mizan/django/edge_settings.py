@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache as once
 from functools import partial
@@ -148,11 +148,7 @@ def current() -> EdgeSettings | None:
     )
 
 
-def problems() -> Iterator[tuple[Setting, str]]:
-    """Yield (setting, sentence) for each key with a wrong value, or that there is not."""
-    yield from conf.unknown_members("MIZAN_EDGE", KEYS)
-    for name, sentence in conf.wrong_members("MIZAN_EDGE", KEYS).items():
-        yield KEYS[name], sentence
+problems = partial(conf.member_problems, "MIZAN_EDGE", KEYS)
 
 
 def forget() -> None:

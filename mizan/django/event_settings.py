@@ -6,7 +6,6 @@ Invariant: what is said of BROKER never shows it, for its URL may hold a passwor
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache as once
 from functools import partial
@@ -125,11 +124,7 @@ def current() -> EventSettings | None:
     return EventSettings(**{name.lower(): _usable(name) for name in KEYS})
 
 
-def problems() -> Iterator[tuple[Setting, str]]:
-    """Yield (setting, sentence) for each key with a wrong value, or that there is not."""
-    yield from conf.unknown_members("MIZAN_EVENTS", KEYS)
-    for name, sentence in conf.wrong_members("MIZAN_EVENTS", KEYS).items():
-        yield KEYS[name], sentence
+problems = partial(conf.member_problems, "MIZAN_EVENTS", KEYS)
 
 
 def forget() -> None:
