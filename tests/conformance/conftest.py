@@ -1,7 +1,9 @@
 """What the tests of the suite share: small vectors, ports that are broken in one way, the app on
-Django, servers of it with a fault, and servers that say whatever a test has them say."""
+Django and in TypeScript, servers of it with a fault, and servers that say whatever a test has them
+say."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from mizan.models.port import HelloOk
+from mizan.resources import app_dir
 from mizan_conformance.http.site import Site
 from mizan_conformance.port import Process
 from mizan_conformance.report import Report, Result
@@ -22,6 +25,7 @@ from mizan_conformance.vectors import Vector, payload
 ROOT = Path(__file__).resolve().parent.parent.parent
 BROKEN = ROOT / "conformance" / "ports" / "broken" / "port.py"
 DJANGO = ROOT / "conformance" / "app" / "django"
+TYPESCRIPT = app_dir() / "typescript" / "dist" / "serve.js"
 
 Make = Callable[..., Vector]
 Say = Callable[..., bytes]
@@ -134,6 +138,21 @@ def django_url(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]
         return urls[kind]
 
     return url
+
+
+@pytest.fixture
+def typescript_url() -> Iterator[str]:
+    """The URL of the app in TypeScript: scripts/setup gets Node and builds it."""
+    node = shutil.which("node")
+    assert node, "there is no node on PATH: scripts/setup gets it"
+    assert TYPESCRIPT.is_file(), "the app is not built: npm run build"
+    command = [node, str(TYPESCRIPT), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")

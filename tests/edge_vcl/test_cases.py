@@ -34,6 +34,17 @@ FETCHED_LONG = (
     '"" + (std.real(var.get("now"), 0.0) - 20000.0));\n\tif (!bereq',
 )
 CLIENT_CHECK = ('"^(uri-miss|stale)$" && !obj.uncacheable', '"none"')
+# How the VCL of a case ends, below its backends, and how its first client begins.
+READ = """\
+	acl mizan_purgers { "127.0.0.1"; }
+	include "${testdir}/edge.vcl";
+} -start
+
+client c1 {
+	txreq -url "/api/mizan/ctx/product/"
+	rxresp
+"""
+
 WINDOW = """
 barrier b1 sock 2
 barrier b2 sock 2
@@ -62,14 +73,7 @@ varnish v1 -vcl {
 			vtc.barrier_sync("${b2_sock}");
 		}
 	}
-	acl mizan_purgers { "127.0.0.1"; }
-	include "${testdir}/edge.vcl";
-} -start
-
-client c1 {
-	txreq -url "/api/mizan/ctx/product/"
-	rxresp
-	expect resp.body == "old"
+@READ@	expect resp.body == "old"
 } -start
 
 client c2 {
@@ -86,7 +90,7 @@ client c3 {
 	rxresp
 	expect resp.body == "new"
 } -run
-""".replace(
+""".replace("@READ@", READ).replace(
     "@STORED@", '-hdr "Cache-Control: public, s-maxage=60" -hdr {Cache-Groups: "product", "h-one"}'
 )
 
@@ -103,21 +107,14 @@ server s1 {
 varnish v1 -vcl {
 	vcl 4.1;
 	backend default { .host = "${s1_addr}"; .port = "${s1_port}"; }
-	acl mizan_purgers { "127.0.0.1"; }
-	include "${testdir}/edge.vcl";
-} -start
-
-client c1 {
-	txreq -url "/api/mizan/ctx/product/"
-	rxresp
-	delay 1.5
+@READ@	delay 1.5
 	txreq -req POST -url "/"
 	rxresp
 	txreq -url "/api/mizan/ctx/product/"
 	rxresp
 	expect resp.body == "two"
 } -run
-"""
+""".replace("@READ@", READ)
 
 
 def changed(folder: Path, *changes: tuple[str, str]) -> None:

@@ -181,3 +181,21 @@ export function done(targets: readonly Target[], headers: Record<string, string>
 export const STOCK: Instance = { context: "stock", params: {} };
 export const USER = (id: number): Instance => ({ context: "user", params: { user_id: id } });
 export const urlOf = (each: Instance): string => canonicalUrl("/mizan/", each.context, each.params);
+
+export type Fields = Record<string, string>;
+
+/** A site whose every reply has these fields, and a body that counts. */
+export function counting(fields: Fields | ((asked: Request) => Fields), code = 200) {
+  let count = 0;
+  return before((asked) => {
+    count += 1;
+    const headers = typeof fields === "function" ? fields(asked) : fields;
+    return new Response([204, 304].includes(code) ? null : `body ${count}`, {
+      status: code,
+      headers,
+    });
+  });
+}
+
+export const SHARED = { "Cache-Control": "public, s-maxage=60" };
+export const text = async (response: Promise<Response>): Promise<string> => (await response).text();

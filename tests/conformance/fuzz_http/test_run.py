@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mizan.resources import app_dir
 from mizan_conformance.fuzz_http import run
 from mizan_conformance.fuzz_http.play import Found
 from mizan_conformance.fuzz_http.rules import Fault
@@ -22,21 +19,6 @@ from mizan_conformance.http.site import Site
 
 Url = Callable[[str], str]
 FAULT = Fault("form", "MZ-ERR-003", "it was wrong", {})
-TYPESCRIPT = app_dir() / "typescript" / "dist" / "serve.js"
-
-
-@pytest.fixture
-def typescript_url() -> Iterator[str]:
-    """The URL of the app in TypeScript: scripts/setup gets Node and builds it."""
-    node = shutil.which("node")
-    assert node, "there is no node on PATH: scripts/setup gets it"
-    command = [node, str(TYPESCRIPT), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 def _green(url: str) -> None:
