@@ -212,8 +212,8 @@ test("who goes back to a page of a longer list is not led elsewhere meanwhile", 
 test("the panel tells what a click led to", async ({ page }) => {
   await visit(page, "/app/");
   await page.getByRole("button", { name: "Add Espresso to cart" }).click();
-  const latest = page.getByTestId("mizan-group").first();
-  await expect(latest).toContainText("add_to_cart");
-  await expect(latest).toContainText("1 round trip");
-  await expect(latest).toContainText("X-Mizan-Invalidate: cart");
+  // Not the first one: a stream that is tried again meanwhile stands above it.
+  const click = page.getByTestId("mizan-group").filter({ hasText: "add_to_cart" });
+  await expect(click).toContainText("1 round trip");
+  await expect(click).toContainText("X-Mizan-Invalidate: cart");
 });

@@ -150,12 +150,20 @@ function GroupItem({ group, isOpen }: { group: Group; isOpen: boolean }): ReactE
 
 /** The names of the contexts that were read. */
 function contextsOf(exchanges: readonly Exchange[]): string {
-  const names = exchanges.map(({ request }) => request.path.split("/")[1]);
-  return [...new Set(names)].join(", ");
+  const names = exchanges.map(({ request }) => /^ctx\/([^/]+)/.exec(request.path)?.[1] ?? []);
+  return [...new Set(names.flat())].join(", ");
+}
+
+/** Where a request went, and what it said that it holds: a stream says that in its query. */
+function heldOf({ path, held }: Exchange["request"]): { path: string; held: string | undefined } {
+  const [stream, query] = path.split("events/?");
+  if (query === undefined) return { path, held };
+  return { path: `${stream}events/`, held: new URLSearchParams(query).getAll("held").join(", ") };
 }
 
 function ExchangeFact({ request, reply }: Exchange): ReactElement {
-  const { path, reason, held } = request;
+  const { reason } = request;
+  const { path, held } = heldOf(request);
   const isCall = path === "call/";
   const headers = reply?.headers ?? {};
   return (

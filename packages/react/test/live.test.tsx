@@ -53,7 +53,11 @@ it("components under a provider show what others change, and the panel says why"
   await reply("Grace");
   expect(screen.getByText("Grace")).toBeTruthy();
   expect(net.sent).toHaveLength(2);
-  const [group] = screen.queryAllByTestId("mizan-group");
+  const [group, ...earlier] = screen.queryAllByTestId("mizan-group");
   expect(group?.textContent).toMatch(/^Changed elsewhereuser1 round trip.*invalidated: user$/);
   expect(group?.textContent).toContain("why: the server said so");
+  const listening = earlier.find(({ textContent }) => textContent.startsWith("Listening"));
+  expect(listening?.textContent).toMatch(
+    /^Listening1 round trip.*GET events\/ .*X-Mizan-Held: user;user_id=5$/,
+  );
 });
