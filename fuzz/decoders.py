@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mizan.errors import MizanError
-from mizan.protocol import header, url
+from mizan.protocol import header, tags, url
 from mizan.protocol.canonical import canonical_json
 from mizan.protocol.decode import decode
 from mizan.protocol.token import Key, verify
@@ -58,6 +58,11 @@ def _query(data: bytes) -> None:
     assert again.params == parsed.params  # noqa: S101
 
 
+def _tags(data: bytes) -> None:
+    found = tags.parse(data)
+    assert tags.parse(tags.strings(found)) == found  # noqa: S101 (MZ-TAG-003)
+
+
 def _token(data: bytes) -> None:
     verify(data.decode("latin-1"), _KEYS, algs=["HS256"], audience="a", now=1_700_000_000)
 
@@ -67,6 +72,7 @@ DECODERS: Final[Mapping[str, tuple[Callable[[bytes], None], str, str]]] = {
     "held": (_held, "held.parse", "field"),
     "json": (_decode, "decode", "text"),
     "query": (_query, "url.parse", "query"),
+    "tags": (_tags, "tags.parse", "field"),
     "token": (_token, "token.verify", "token"),
 }
 """name -> (what takes bytes, the operation whose vectors are its seeds, their member)."""

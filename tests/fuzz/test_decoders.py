@@ -38,4 +38,4 @@ def test_a_wrong_call_is_told() -> None:
         [sys.executable, "-m", "fuzz.decoders", "nothing"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 2
-    assert "header|held|json|query|token" in done.stderr
+    assert "header|held|json|query|tags|token" in done.stderr
