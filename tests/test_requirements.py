@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ["demo", "dev", "fuzz", "node"]
+LOCKS = ["demo", "dev", "fuzz", "node", "release"]
 
 
 def wanted(name: str) -> set[str]:
@@ -44,6 +44,12 @@ def test_every_pin_has_a_hash_and_nothing_has_an_address(name: str) -> None:
 def test_demo_and_dev_pin_the_same_versions() -> None:
     dev = locked("dev")
     assert {name: dev.get(name) for name in locked("demo")} == locked("demo")
+
+
+def test_a_release_is_built_with_the_versions_that_the_tests_use() -> None:
+    dev, release = locked("dev"), locked("release")
+    assert {"build", "hatchling"} <= dev.keys() & release.keys()
+    assert all(dev[name] == release[name] for name in ("build", "hatchling"))
 
 
 def test_the_demo_holds_every_base_dependency() -> None:
