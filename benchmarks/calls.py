@@ -1,31 +1,28 @@
-"""Calls through Django's WSGI handler: this project beside django-ninja, REST framework, by hand.
+"""Calls through Django's handlers: this project beside django-ninja, REST framework, by hand.
 
-usage: calls.py [--rounds N] [--only CASE] [--profile CASE] [--cache]
-                                                                  (a case: plain_1, mutation_20, …)
+usage: scripts/bench calls [--only CASE] [--cache] [--profile CASE]   (a case: plain_1, mutation_20)
 
 A function with three arguments answers with 1, 20 or 500 rows of a pydantic model: as a plain
-function, and as a mutation in a transaction; without middleware and with Django's default ones.
-The origin cache is off, for the others have none that a mutation would have to purge; `--cache`
-turns on the one of the process. "By hand" is what a careful person writes with pydantic
-(`contenders/calls.py`). All run in one process, a few calls in turn; the times are CPU time, the
-best of all rounds, so that other load on the machine counts little.
+function, and as a mutation in a transaction; through WSGI without middleware and with Django's
+default ones, and through ASGI with those. The origin cache is off, for the others have none that a
+mutation would have to purge; `--cache` turns on the one of the process. "by hand", the floor, is
+what a careful person writes with pydantic (`contenders/calls.py`). All run in one process and take
+turns; the times are CPU time.
 """
 
 from __future__ import annotations
 
-import argparse
 import cProfile
-import io
 import json
 import pstats
 import random
 import sys
-import time
 from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
 import django
+from contenders.drive import Ask, asgi, wsgi
 from contenders.middleware import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
 from django.conf import settings
 
@@ -48,18 +45,24 @@ settings.configure(
 django.setup()
 
 # What reads Django's settings is imported after them.
-import ninja  # noqa: E402
-import pydantic  # noqa: E402
-import rest_framework  # noqa: E402
-from contenders.calls import CASES, URLS, Case, declare, name_of  # noqa: E402
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
+from contenders.calls import CASES, URLS, declare, name_of  # noqa: E402
+from harness.program import Program  # noqa: E402
+from harness.rows import Row  # noqa: E402
+from harness.timer import race  # noqa: E402
 
-import mizan  # noqa: E402
+ABOUT = """Calls through Django's handlers, in one process
 
-GOAL = 1.3
+A function with three arguments answers with 1, 20 or 500 rows of a pydantic model, as a plain
+function and as a mutation in a transaction. *By hand* is a view that a careful person writes with
+pydantic: the method checked, the body validated, the same JSON answered. Microseconds of CPU time;
+a thousand different requests in turn. The origin cache is off, for the others have none."""
+PACKAGES = ("Django", "pydantic", "django-ninja", "djangorestframework")
 urlpatterns = URLS["mizan"]
-_HEADS = (URLS, [name for name in URLS if name != "mizan"])
+WAYS: list[tuple[str, Any, list[str]]] = [
+    ("WSGI, no middleware", wsgi, []),
+    ("WSGI, Django's default middleware", wsgi, DEFAULT_MIDDLEWARE),
+    ("ASGI, Django's default middleware", asgi, DEFAULT_MIDDLEWARE),
+]
 
 
 def bodies(function: str | None) -> list[bytes]:
@@ -75,49 +78,26 @@ def bodies(function: str | None) -> list[bytes]:
     return [json.dumps(each, separators=(",", ":")).encode() for each in found]
 
 
-def handler_of(contender: str, middleware: list[str]) -> WSGIHandler:
-    """Return Django's handler with the middleware; mizan's brings its own, as its checks want."""
-    own = [MIZAN_MIDDLEWARE] if contender == "mizan" and middleware else []
-    settings.MIDDLEWARE = own + middleware
-    settings.ROOT_URLCONF = tuple(URLS[contender])
-    return WSGIHandler()
-
-
-def caller(handler: WSGIHandler, contender: str, name: str) -> Callable[[], HttpResponse]:
-    """Return what sends a contender's next request, as a WSGI server does."""
+def caller(way: Any, contender: str, name: str, middleware: list[str]) -> Ask:
+    """Return what sends a contender's next request; mizan brings its own middleware, if any."""
     of_mizan = contender == "mizan"
+    settings.MIDDLEWARE = ([MIZAN_MIDDLEWARE] if of_mizan and middleware else []) + middleware
+    urls = settings.ROOT_URLCONF = tuple(URLS[contender])
     following = cycle(bodies(name if of_mizan else None))
-    fixed = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/api/mizan/call/" if of_mizan else f"/api/{name}/",
-        "SERVER_NAME": "example.org",
-        "SERVER_PORT": "80",
-        "HTTP_HOST": "example.org",
-        "HTTP_ACCEPT": "application/json",
-        "HTTP_ACCEPT_ENCODING": "gzip, deflate, br",
-        "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.9",
-        "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64)",
-        "CONTENT_TYPE": "application/json",
-        "QUERY_STRING": "",
-        "wsgi.url_scheme": "http",
-    }
+    ask = way("POST", "/api/mizan/call/" if of_mizan else f"/api/{name}/")
 
-    def call() -> HttpResponse:
-        body = next(following)
-        length = str(len(body))
-        environ = {**fixed, "CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(body)}
-        response = handler(environ, lambda *_: None)
-        response.close()
-        return response
+    def call() -> Any:
+        settings.ROOT_URLCONF = urls
+        return ask(next(following))
 
     return call
 
 
-def check(responses: dict[str, HttpResponse], size: int) -> None:
+def check(answers: dict[str, bytes], size: int) -> None:
     """Make sure that the answers to the first request are right, and that by hand is mizan's."""
-    whole = {name: json.loads(response.content) for name, response in responses.items()}
+    whole = {name: json.loads(answer) for name, answer in answers.items()}
     if whole["by hand"] != whole["mizan"]:
-        raise SystemExit(f"not the same: {responses['by hand'].content!r:.200} by hand")
+        raise SystemExit(f"not the same: {answers['by hand']!r:.200} by hand")
     for found in whole.values():
         _check(found, size)
 
@@ -129,44 +109,8 @@ def _check(found: Any, size: int) -> None:
         raise SystemExit(f"a wrong answer: {found!r:.200}")
 
 
-def measure(calls: dict[str, Callable[[], Any]], rounds: int, count: int) -> dict[str, float]:
-    """Return the best CPU time of a call in microseconds, by contender; they take turns."""
-    best = dict.fromkeys(calls, float("inf"))
-    for _ in range(rounds):
-        for name, call in calls.items():
-            settings.ROOT_URLCONF = tuple(URLS[name])
-            call()
-            start = time.process_time_ns()
-            for _ in range(count):
-                call()
-            best[name] = min(best[name], (time.process_time_ns() - start) / count / 1000)
-    return best
-
-
-def first(name: str, call: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return the answer to a contender's first request."""
-    settings.ROOT_URLCONF = tuple(URLS[name])
-    return call()
-
-
-def show(case: Case, best: dict[str, float]) -> bool:
-    """Print a row, and return whether it reaches the goal."""
-    mine = best["mizan"]
-    ratios = {name: mine / time for name, time in best.items() if name != "mizan"}
-    reached = ratios["by hand"] <= GOAL and ratios["ninja"] < 1 and ratios["DRF"] < 1
-    times = "".join(f"{time:10.0f}" for time in best.values())
-    against = "".join(f"{ratio:10.2f}" for ratio in ratios.values())
-    print(_line(name_of(case), times, against) + ("" if reached else "  missed"))
-    return reached
-
-
-def _line(case: str, times: str, ratios: str) -> str:
-    return f"  {case:14}{times:>40}  |{ratios:>30}"
-
-
 def profile(call: Callable[[], Any]) -> None:
     """Print where the time of three thousand calls goes."""
-    settings.ROOT_URLCONF = tuple(URLS["mizan"])
     call()
     with cProfile.Profile() as profiler:
         for _ in range(3000):
@@ -175,36 +119,25 @@ def profile(call: Callable[[], Any]) -> None:
 
 
 def main() -> int:
-    """Print a table for each set of middleware."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--only", metavar="CASE", help="measure this case alone")
-    parser.add_argument("--profile", metavar="CASE", help="profile this case of mizan instead")
-    parser.add_argument("--cache", action="store_true", help="with mizan's cache of the process")
-    arguments = parser.parse_args()
+    """Measure every case in every way."""
+    program = Program("calls", __doc__)
+    program.options.add_argument("--only", metavar="CASE", help="measure this case alone")
+    program.options.add_argument("--profile", metavar="CASE", help="profile this of mizan instead")
+    program.options.add_argument("--cache", action="store_true", help="mizan's of the process")
+    given = program.parse()
     declare()
-    print(
-        f"Python {sys.version.split()[0]}, Django {django.__version__}, mizan {mizan.__version__},"
-        f" pydantic {pydantic.VERSION}, django-ninja {ninja.__version__},"
-        f" REST framework {rest_framework.VERSION}"
-    )
-    missed = 0
-    rounds = arguments.rounds
-    for title, middleware in (("No", []), ("Django's default", DEFAULT_MIDDLEWARE)):
-        handlers = {name: handler_of(name, middleware) for name in URLS}
-        if arguments.profile:
-            profile(caller(handlers["mizan"], "mizan", arguments.profile))
+    for group, way, middleware in WAYS:
+        if given.profile:
+            profile(caller(way, "mizan", given.profile, middleware))
             continue
-        print(f"\n{title} middleware")
-        print(_line("", "microseconds a call", "mizan's time to that of"))
-        print(_line("", *("".join(f"{name:>10}" for name in names) for names in _HEADS)))
         for case in CASES:
-            if arguments.only not in (None, name_of(case)):
-                continue
-            calls = {name: caller(handlers[name], name, name_of(case)) for name in URLS}
-            check({name: first(name, call) for name, call in calls.items()}, case[0])
-            missed += not show(case, measure(calls, rounds, max(2, 10 // case[0])))
-    print(f"\nGoal: at most {GOAL} to by hand, under 1 to the others. Missed: {missed}.")
+            name = name_of(case)
+            if given.only in (None, name):
+                calls = {who: caller(way, who, name, middleware) for who in URLS}
+                check({who: call() for who, call in calls.items()}, case[0])
+                best = {who: time * 1e6 for who, time in race(calls, program.effort).items()}
+                program.add(Row(group, name, "µs", best, floor="by hand"))
+    program.finish(ABOUT, PACKAGES)
     return 0
 
 

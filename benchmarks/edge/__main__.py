@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "coherence")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "coherence"), str(HERE.parent)]
 
 import common  # noqa: E402 (found by the line before, as are those below)
 import plot  # noqa: E402

@@ -9,9 +9,9 @@ import os
 import sys
 from pathlib import Path
 
-import chart
 import common
 import ratio
+from harness import chart
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 # name -> (the edge, whether a change purges by scope)

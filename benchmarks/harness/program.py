@@ -1,0 +1,79 @@
+"""What every benchmark's command line has, and how it says what it found.
+
+Invariant: what is printed and what is stored come of the same rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import machine, timer
+from .rows import MIZAN, Results, Row
+
+
+class Program:
+    """A run of a benchmark: its options, its rows.
+
+    `about` is what the page says of it; its first line is the title.
+    """
+
+    def __init__(self, name: str, usage: str | None) -> None:
+        self.name = name
+        self.options = argparse.ArgumentParser(
+            prog=f"scripts/bench {name}",
+            description=usage,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.options.add_argument("--quick", action="store_true", help="rough figures, soon")
+        self.options.add_argument("--json", type=Path, metavar="FILE", help="store the rows there")
+        self.rows: list[Row] = []
+        self.machine = machine.machine()
+
+    def parse(self) -> argparse.Namespace:
+        """Return the options that were given."""
+        self.given = self.options.parse_args()
+        return self.given
+
+    @property
+    def effort(self) -> timer.Effort:
+        """How much is to be measured."""
+        return timer.QUICK if self.given.quick else timer.FULL
+
+    def add(self, row: Row) -> None:
+        """Take a row, and print it."""
+        if not self.rows or self.rows[-1].group != row.group:
+            print(f"\n{row.group} ({row.unit})\n{_line('', [*map(_head, _ordered(row))], 'ratio')}")
+        self.rows.append(row)
+        names = [name for name in _ordered(row) if name != MIZAN]
+        ratios = " ".join(f"{row.ratio_to(name):.2f}" for name in names)
+        values = [f"{row.values[name]:,.4g}" for name in _ordered(row)]
+        print(_line(row.what, values, "; ".join([ratios, *row.faults])), flush=True)
+
+    def finish(
+        self, about: str, packages: Iterable[str] = (), programs: Iterable[str] = ()
+    ) -> None:
+        """Print the versions, and store the rows where that was asked."""
+        versions = machine.versions(packages, programs)
+        print("\n" + ", ".join(f"{name} {number}" for name, number in versions.items()))
+        if self.given.json:
+            command = f"scripts/bench {self.name}"
+            results = Results(
+                self.name, about, command, versions, self.machine, self.given.quick, self.rows
+            )
+            results.write(self.given.json)
+            print(f"stored: {self.given.json}", file=sys.stderr)
+
+
+def _ordered(row: Row) -> list[str]:
+    return [MIZAN, *(name for name in row.values if name != MIZAN)]
+
+
+def _head(name: str) -> str:
+    return name[:16]
+
+
+def _line(what: str, cells: list[str], rest: str) -> str:
+    return f"  {what:26}" + "".join(f"{cell:>17}" for cell in cells) + f"  {rest}"
