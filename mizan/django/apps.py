@@ -52,7 +52,8 @@ def _host() -> Host:
 
     base_url = checks.base_url()
     if base_url is None:
-        raise ImproperlyConfigured(f"mizan.django.urls are not included. {checks.INCLUDE}")
+        said = checks.KNOWN[checks.NOT_INCLUDED]
+        raise ImproperlyConfigured(f"{said.finds} {said.fix}")
     return DjangoHost(base_url)
 
 

@@ -19,6 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from mizan.django import cache_settings, edge_settings, origin_cache, outbox
 from mizan.django.cache_settings import KEYS, MEMORY, CacheSettings
+from mizan.django.check_table import KNOWN
 
 NOT_MADE = "mizan.E216"
 MEMORY_OF_EACH = "mizan.W006"
@@ -27,10 +28,6 @@ NO_AUTOCOMMIT = "mizan.W008"
 NO_OUTBOX = "mizan.W009"
 IDLE = "mizan.I001"
 
-USE_REDIS = (
-    'Set MIZAN_CACHE = {"BACKEND": "redis", "URL": "redis://…", "SECRET": "…"}, or {"BACKEND": '
-    "None} for no cache. Where there is one process only, silence this."
-)
 # PostgreSQL's settings that end what a hold has to outlast -> what of it they bound
 _ENDS = {
     "statement_timeout": "a commit",
@@ -48,8 +45,8 @@ def check_memory(**_: Any) -> list[CheckMessage]:
     """Warn where each worker has a cache of its own, and would not hear of the others' purges."""
     if cache_settings.current().backend != MEMORY or settings.DEBUG:
         return []
-    text = "Each worker has a cache of its own and does not hear of what others make stale."
-    return [Advice(text, hint=USE_REDIS, obj="MIZAN_CACHE", id=MEMORY_OF_EACH)]
+    said = KNOWN[MEMORY_OF_EACH]
+    return [Advice(said.finds, hint=said.fix, obj="MIZAN_CACHE", id=MEMORY_OF_EACH)]
 
 
 @register(Tags.caches)
@@ -113,21 +110,15 @@ def _unbounded(found: CacheSettings) -> CheckMessage:
     return Info(
         "Nothing ends a transaction that idles: a worker that stands still for longer than "
         f"HOLD_TIMEOUT ({found.limits.hold:g} s) just before its commit may leave what is stale.",
-        hint="Set idle_in_transaction_session_timeout of the database below HOLD_TIMEOUT, for "
-        'example by OPTIONS = {"options": "-c idle_in_transaction_session_timeout=20s"}.',
+        hint=KNOWN[IDLE].fix,
         obj="MIZAN_CACHE",
         id=IDLE,
     )
 
 
 def _without_autocommit() -> CheckMessage:
-    return Advice(
-        "AUTOCOMMIT is off: a read is in a transaction that nobody began, and may be older than "
-        "the cache knows; what is stale may be kept.",
-        hint='Leave AUTOCOMMIT of DATABASES["default"] on, and use transaction.atomic().',
-        obj="DATABASES",
-        id=NO_AUTOCOMMIT,
-    )
+    said = KNOWN[NO_AUTOCOMMIT]
+    return Advice(said.finds, hint=said.fix, obj="DATABASES", id=NO_AUTOCOMMIT)
 
 
 def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
@@ -147,7 +138,7 @@ def _no_outbox(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
         f"There is no table {table} as this release needs it: while the cache or the broker of "
         "events cannot be reached, and with purgers always, mutations would fail, or what they "
         "make stale be lost.",
-        hint="Run: manage.py migrate",
+        hint=KNOWN[NO_OUTBOX].fix,
         obj="mizan.OutboxRow",
         id=NO_OUTBOX,
     )

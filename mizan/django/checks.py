@@ -15,6 +15,7 @@ from django.core.checks import Warning as Advice
 from django.urls import reverse
 
 from mizan.django import cache_settings, conf, edge_settings, event_settings, routes, watching
+from mizan.django.check_table import KNOWN, MIDDLEWARE
 from mizan.django.host import DjangoHost
 from mizan.server.catalog import Catalog, Function
 from mizan.server.declare import where
@@ -22,7 +23,6 @@ from mizan.server.faults import Fault
 from mizan.server.freeze import freeze
 from mizan.server.registry import DeclarationsInvalid, registry
 
-MIDDLEWARE = "mizan.django.middleware.MizanMiddleware"
 # code of a fault -> id
 IDS = {
     "declaration.name": "mizan.E001",
@@ -48,8 +48,6 @@ NOT_OUTERMOST = "mizan.W003"
 ROUTES_NOT_INCLUDED = "mizan.W004"
 UNKNOWN_SETTING = "mizan.W005"
 
-INCLUDE = 'Add path("api/mizan/", include("mizan.django.urls")) to the root URLconf.'
-INCLUDE_ROUTES = 'Add path("", include("mizan.django.routes")) to the root URLconf.'
 _IDENTIFIERS = frozenset({"id", "pk", "uuid", "slug", "code"})
 _ENDINGS = ("_id", "_pk", "_uuid", "_slug")
 
@@ -111,13 +109,13 @@ def check_scopes(**_: Any) -> list[CheckMessage]:
 @register("mizan")
 def check_middleware(**_: Any) -> list[CheckMessage]:
     """Demand MizanMiddleware; warn where it is not the outermost."""
-    hint = f'Make "{MIDDLEWARE}" the first of MIDDLEWARE.'
     listed = list(settings.MIDDLEWARE)
     if MIDDLEWARE not in listed:
-        text = "MizanMiddleware is missing: shared caches could store replies that set cookies."
-        return [Error(text, hint=hint, obj="MIDDLEWARE", id=NO_MIDDLEWARE)]
+        found = KNOWN[NO_MIDDLEWARE]
+        return [Error(found.finds, hint=found.fix, obj="MIDDLEWARE", id=NO_MIDDLEWARE)]
     if listed[0] != MIDDLEWARE:
         text = f"MizanMiddleware is inside {listed[0]}, and does not see what that adds to replies."
+        hint = KNOWN[NOT_OUTERMOST].fix
         return [Advice(text, hint=hint, obj="MIDDLEWARE", id=NOT_OUTERMOST)]
     return []
 
@@ -127,13 +125,14 @@ def check_urls(**_: Any) -> list[CheckMessage]:
     """Report URLs that are not included."""
     found: list[CheckMessage] = []
     if base_url() is None:
-        text = "mizan.django.urls are not included."
-        found.append(Error(text, hint=INCLUDE, obj="ROOT_URLCONF", id=NOT_INCLUDED))
+        said = KNOWN[NOT_INCLUDED]
+        found.append(Error(said.finds, hint=said.fix, obj="ROOT_URLCONF", id=NOT_INCLUDED))
     routed = [each for each in registry.functions if each.options.route is not None]
     if not any(routes.namespaces(routes.app_name)):
         text = "No URL leads to {}: the routes of view functions are not included."
+        hint = KNOWN[ROUTES_NOT_INCLUDED].fix
         found += [
-            Advice(text.format(f.name), hint=INCLUDE_ROUTES, obj=f.where, id=ROUTES_NOT_INCLUDED)
+            Advice(text.format(f.name), hint=hint, obj=f.where, id=ROUTES_NOT_INCLUDED)
             for f in routed
         ]
     return found

@@ -12,19 +12,12 @@ from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Advice
 
 from mizan.django import event_broker, event_settings
+from mizan.django.check_table import KNOWN
 from mizan.django.event_settings import KEYS
 
 NOT_MADE = "mizan.E309"
 MEMORY_OF_EACH = "mizan.W010"
 NO_ASGI = "mizan.I002"
-
-USE_REDIS = (
-    'Set MIZAN_EVENTS = {"BROKER": "redis://…"}. Where there is one process only, silence this.'
-)
-USE_ASGI = (
-    "Serve the site, or at least the URLs of Mizan, with an ASGI server such as uvicorn, and set "
-    "ASGI_APPLICATION to the application that it serves; see events.md."
-)
 
 
 @register(Tags.caches)
@@ -34,8 +27,8 @@ def check_broker(**_: Any) -> list[CheckMessage]:
     if found is None:
         return []
     if not found.is_shared and not settings.DEBUG:
-        text = "Each worker has a broker of its own: pages do not hear of what others make stale."
-        return [Advice(text, hint=USE_REDIS, obj="MIZAN_EVENTS", id=MEMORY_OF_EACH)]
+        said = KNOWN[MEMORY_OF_EACH]
+        return [Advice(said.finds, hint=said.fix, obj="MIZAN_EVENTS", id=MEMORY_OF_EACH)]
     sentence = None if [*event_settings.problems()] else event_broker.problem()
     hint = KEYS["BROKER"].help
     return [Error(sentence, hint=hint, obj="MIZAN_EVENTS", id=NOT_MADE)] if sentence else []
@@ -48,5 +41,5 @@ def check_asgi(**_: Any) -> list[CheckMessage]:
         return []
     if not settings.WSGI_APPLICATION:
         return []
-    text = "The settings name a WSGI application alone, under which events/ answers 501."
-    return [Info(text, hint=USE_ASGI, obj="WSGI_APPLICATION", id=NO_ASGI)]
+    said = KNOWN[NO_ASGI]
+    return [Info(said.finds, hint=said.fix, obj="WSGI_APPLICATION", id=NO_ASGI)]

@@ -67,12 +67,22 @@ def dictionary(value: Any) -> str | None:
 
 def unless_none(check: Check) -> Check:
     """Return the check for a value that may also be None."""
-    return lambda value: None if value is None else check(value)
+    return lambda value: None if value is None else _or_else("None", check(value))
 
 
 def unless_bool(check: Check) -> Check:
     """Return the check for a value that may also be True or False."""
-    return lambda value: None if isinstance(value, bool) else check(value)
+    return lambda value: None if isinstance(value, bool) else _or_else("a bool", check(value))
+
+
+def expected(check: Check) -> str:
+    """Return in words what a check takes: what it says of a value that nobody gives."""
+    said = check(object()) or ""
+    return said.removeprefix("expected ").partition(", got ")[0].removesuffix(".")
+
+
+def _or_else(what: str, problem: str | None) -> str | None:
+    return problem and problem.replace("expected ", f"expected {what} or ", 1)
 
 
 def names(value: Any) -> str | None:

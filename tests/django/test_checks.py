@@ -21,6 +21,7 @@ from django.urls import include, path
 
 import mizan.server
 from mizan.django import AppError, Context, FromRequest, checks, client, conf
+from mizan.django.check_table import MIDDLEWARE
 
 HERE = Path(__file__).name
 
@@ -324,7 +325,7 @@ def test_a_missing_middleware_is_an_error() -> None:
     with override_settings(MIDDLEWARE=settings.MIDDLEWARE[1:]):
         message = found()["mizan.E016"]
     assert "cookies" in message.msg
-    assert checks.MIDDLEWARE in message.hint
+    assert MIDDLEWARE in message.hint
 
 
 def test_a_middleware_that_is_not_the_outermost_is_a_warning() -> None:

@@ -42,7 +42,11 @@ def test_what_is_right(check: values.Check, value: Any) -> None:
 @pytest.mark.parametrize(
     ("check", "value", "say"),
     [
-        (values.unless_bool(values.dictionary), 0, "expected a dictionary by names, got int."),
+        (
+            values.unless_bool(values.dictionary),
+            0,
+            "expected a bool or a dictionary by names, got int.",
+        ),
         (values.text("a name"), "", "expected a name, got ''."),
         (values.count(1, 3, "seconds"), 4, "a whole number of seconds from 1 to 3, got 4."),
         (values.count(1, 3, "seconds"), True, "got True."),
@@ -53,7 +57,11 @@ def test_what_is_right(check: values.Check, value: Any) -> None:
         (values.choice("a", "b"), [], "got []."),
         (values.dictionary, ["A"], "expected a dictionary by names, got list."),
         (values.dictionary, {5: 5}, "expected a dictionary by names, got dict."),
-        (values.unless_none(values.dictionary), 5, "expected a dictionary by names, got int."),
+        (
+            values.unless_none(values.dictionary),
+            5,
+            "expected None or a dictionary by names, got int.",
+        ),
         (values.names, "abc", "expected a list of names, got 'abc'."),
         (values.routes, {"user": 5}, "expected {context: [routes]}, got {'user': 5}."),
         (values.callables, {"a": "no.such"}, "a: No module named 'no'."),
@@ -65,3 +73,18 @@ def test_what_is_right(check: values.Check, value: Any) -> None:
 )
 def test_what_is_wrong_is_said(check: values.Check, value: Any, say: str) -> None:
     assert say in str(check(value))
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (values.count(1, 5, "bytes"), "a whole number of bytes from 1 to 5"),
+        (values.unless_none(values.text("a path")), "None or a path"),
+        (values.unless_bool(values.names), "a bool or a list of names"),
+        (values.choice("a", "b"), "'a' or 'b'"),
+        (values.secret, "bytes or text"),
+        (values.callables, "{facet: callable or dotted path}"),
+    ],
+)
+def test_a_check_says_in_words_what_it_takes(check: values.Check, words: str) -> None:
+    assert values.expected(check) == words
