@@ -48,11 +48,12 @@ class MizanConfig(AppConfig):
 def _host() -> Host:
     """Return the host of the project. Raises ImproperlyConfigured without Mizan's URLs."""
     from mizan.django import checks
+    from mizan.django.check_table import KNOWN
     from mizan.django.host import DjangoHost
 
     base_url = checks.base_url()
     if base_url is None:
-        said = checks.KNOWN[checks.NOT_INCLUDED]
+        said = KNOWN[checks.NOT_INCLUDED]
         raise ImproperlyConfigured(f"{said.finds} {said.fix}")
     return DjangoHost(base_url)
 

@@ -69,8 +69,8 @@ KNOWN: dict[str, Known] = {
         "Write routes as those of path(), one for each view function, with its arguments alone.",
     ),
     "mizan.E011": Known(
-        "user_scoped=False stands on a context that differs between users: it binds a parameter, or a "
-        "function of it is guarded.",
+        "user_scoped=False stands on a context that differs between users: it binds a parameter, "
+        "or a function of it is guarded.",
         "Leave it out.",
     ),
     "mizan.E012": Known(
