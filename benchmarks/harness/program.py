@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import machine, timer
-from .rows import MIZAN, Results, Row
+from .rows import MIZAN, Results, Row, number
 
 
 class Program:
@@ -49,7 +49,7 @@ class Program:
         self.rows.append(row)
         names = [name for name in _ordered(row) if name != MIZAN]
         ratios = " ".join(f"{row.ratio_to(name):.2f}" for name in names)
-        values = [f"{row.values[name]:,.4g}" for name in _ordered(row)]
+        values = [number(row.values[name]) for name in _ordered(row)]
         print(_line(row.what, values, "; ".join([ratios, *row.faults])), flush=True)
 
     def finish(
@@ -57,7 +57,7 @@ class Program:
     ) -> None:
         """Print the versions, and store the rows where that was asked."""
         versions = machine.versions(packages, programs)
-        print("\n" + ", ".join(f"{name} {number}" for name, number in versions.items()))
+        print("\n" + ", ".join(f"{name} {found}" for name, found in versions.items()))
         if self.given.json:
             command = f"scripts/bench {self.name}"
             results = Results(

@@ -97,3 +97,8 @@ def read(path: Path) -> Results:
 def significant(value: float, digits: int = 4) -> float:
     """Return the number with so many digits that mean something."""
     return float(f"{value:.{digits}g}")
+
+
+def number(value: float) -> str:
+    """Return the number for people."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
