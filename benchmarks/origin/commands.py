@@ -46,7 +46,7 @@ def run(server: Any, redis_url: str) -> int:
             ("a mutation", "change"),
             ("of two contexts", "change_both"),
         ):
-            trips, sent = _counted(server, lambda number, of=function: _ask(handler, of, number))
+            trips, sent = _counted(server, lambda number, of=function: ask(handler, of, number))
             missed += function is not None and trips > GOAL
             shown = ", ".join(f"{count:g} {name}" for name, count in sorted(sent.items()))
             print(f"  {title:24}{trips:13g}{sum(sent.values()):10g}  {shown}")
@@ -73,7 +73,8 @@ def _counted(server: Any, ask: Any) -> tuple[float, dict[str, float]]:
     return trips, {name: count / TIMES for name, count in sent.items()}
 
 
-def _ask(handler: Any, function: str | None, number: int) -> None:
+def ask(handler: Any, function: str | None, number: int) -> None:
+    """Read an instance through Django's handler, or call a function with it."""
     body = json.dumps({"function": function, "args": {"item_id": number}}).encode()
     environ = {
         "REQUEST_METHOD": "POST" if function else "GET",
