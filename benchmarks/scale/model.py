@@ -14,8 +14,8 @@ from math import exp
 from random import Random
 
 DAY = 86_400
-LIFE = 900.0
-"""Seconds that an entry is kept at most, at an edge as at the origin."""
+EDGE_LIFE, ORIGIN_LIFE = 365.0 * DAY, 1.0 * DAY
+"""Seconds that an entry is kept: what `cache=True` tells edges, and TTL of MIZAN_CACHE."""
 READS = 4000
 """That are simulated of each rank."""
 FINE = 24
@@ -124,16 +124,16 @@ def shares(
         if now < origin:
             found += 1
         else:
-            origin = now + LIFE
+            origin = now + ORIGIN_LIFE
         if edges:
-            edges[region] = now + LIFE
+            edges[region] = now + EDGE_LIFE
     return kept / READS, found / READS, alive / now
 
 
-def closed(asked: float, changed: float) -> float:
+def closed(asked: float, changed: float, life: float) -> float:
     """Return the share of reads that one cache keeps, by the formula: what was read lives until it
-    is changed or `LIFE` has passed, and is read meanwhile."""
-    alive = (1 - exp(-changed * LIFE)) / changed if changed else LIFE
+    is changed or `life` seconds have passed, and is read meanwhile."""
+    alive = (1 - exp(-changed * life)) / changed if changed else life
     return asked * alive / (1 + asked * alive)
 
 
