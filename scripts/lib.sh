@@ -65,6 +65,20 @@ need_varnish() {
 # need_go: sees to it that the Go tool is there, which builds conformance/ports/go.
 need_go() { command -v go >/dev/null || install "go" golang-go go; }
 
+# lint_tarballs FILE...: what two linters of npm packages say of tarballs, as npm would publish them.
+lint_tarballs() {
+  local file linter said status=0
+  for file; do
+    for linter in "publint --strict" "attw --profile esm-only --no-definitely-typed --no-color"; do
+      # shellcheck disable=SC2086  # a linter and its options
+      said=$(node_modules/.bin/$linter "$file" 2>&1) && continue
+      printf '%s: %s found:\n%s\n' "$(basename "$file")" "${linter%% *}" "$said" >&2
+      status=1
+    done
+  done
+  return "$status"
+}
+
 # step NAME COMMAND...: runs the command, also after an earlier one failed, and keeps the outcome.
 STEPS=()
 FAILED=0
