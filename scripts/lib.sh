@@ -62,6 +62,9 @@ need_varnish() {
   install "varnish with its modules" "varnish varnish-modules" varnish
 }
 
+# need_wrk: sees to it that wrk is there, which loads the servers of `scripts/bench sockets`.
+need_wrk() { command -v wrk >/dev/null || install "wrk" wrk wrk; }
+
 # need_go: sees to it that the Go tool is there, which builds conformance/ports/go.
 need_go() { command -v go >/dev/null || install "go" golang-go go; }
 

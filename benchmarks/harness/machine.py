@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -49,7 +50,7 @@ def _processor() -> str:
 
 
 def _said(program: str) -> str:
-    """Return the first number that a program says of its version (wrk exits with 1 then)."""
+    """Return the first version that a program says (wrk exits with 1 then)."""
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    words = (done.stdout + done.stderr).replace("=", " ").split()
-    return next((word.lstrip("v") for word in words if word.lstrip("v")[:1].isdigit()), "unknown")
+    found = re.search(r"\d+\.\d+[\w.]*", done.stdout + done.stderr)
+    return found[0] if found else "unknown"

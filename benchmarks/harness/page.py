@@ -53,7 +53,7 @@ def _summary(found: list[Results]) -> Iterator[str]:
     rows = [(each, row) for each in found for row in each.rows]
     with_peer = [row for _, row in rows if row.peers]
     with_floor = [row for _, row in rows if row.floor]
-    ahead = sum(all(row.ratio_to(peer) <= 1 for peer in row.peers) for row in with_peer)
+    ahead = sum(not row.behind for row in with_peer)
     near = sum(row.ratio_to(row.floor) <= FLOOR_LIMIT for row in with_floor if row.floor)
     yield f"Ahead of every peer: {ahead} of {len(with_peer)} rows."
     yield f"Within {FLOOR_LIMIT:g} times of the floor: {near} of {len(with_floor)} rows.\n"

@@ -45,12 +45,16 @@ class Row:
         return other / mine if self.more_is_better else mine / other
 
     @property
+    def behind(self) -> list[str]:
+        """The peers that are ahead; as close as the page tells two apart is even."""
+        return [name for name in self.peers if round(self.ratio_to(name), 2) > 1]
+
+    @property
     def faults(self) -> list[str]:
         """What has to be said against Mizan."""
         found = []
-        behind = [name for name in self.peers if self.ratio_to(name) > 1]
-        if behind:
-            found.append("behind " + ", ".join(behind))
+        if self.behind:
+            found.append("behind " + ", ".join(self.behind))
         if self.floor and self.ratio_to(self.floor) > FLOOR_LIMIT:
             found.append(f"over {FLOOR_LIMIT:g}x its floor")
         return found
