@@ -51,7 +51,8 @@ ARROWS: dict[str, set[str]] = {
         "mizan.events.base",
         "mizan.protocol",
     }
-    | {"mizan.schemas", "mizan.server", "mizan_codegen"},
+    | {"mizan.openapi", "mizan.schemas", "mizan.server", "mizan_codegen"},
+    "mizan.openapi": {"mizan.resources"},
     "mizan.testing": CORE | {"mizan.django", "mizan.protocol", "mizan.schemas", "mizan.server"},
     "mizan.mwt": {"mizan.django"},
     "mizan_codegen": set(),
