@@ -35,7 +35,7 @@ _ENDS = {
     "idle_in_transaction_session_timeout": "idling in a transaction",
     "transaction_timeout": "a transaction",
 }
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*").fullmatch
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(us|ms|s|min|h|d)\s*)?").fullmatch
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _GIVEN = re.compile(r"-c\s*([a-z_]+)=((?:\\.|\S)+)").findall
 

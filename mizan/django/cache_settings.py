@@ -33,8 +33,10 @@ def _backend(value: Any) -> str | None:
         return None
     if value == REDIS:
         return None if importlib.util.find_spec("redis") else NEEDS_REDIS
+    expected = f"{MEMORY!r}, {REDIS!r}, the dotted path of a class, or None"
+    if isinstance(value, str) and "://" in value:  # with a password, perhaps
+        return f"expected {expected}, got a URL, which is that of the key URL."
     if not isinstance(value, str) or "." not in value:
-        expected = f"{MEMORY!r}, {REDIS!r}, the dotted path of a class, or None"
         return f"expected {expected}, got {value!r}."
     try:
         found = import_string(value)

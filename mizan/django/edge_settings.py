@@ -60,7 +60,8 @@ def _purge(value: Any) -> str | None:
 def _backend(value: Any) -> str | None:
     """Check what BACKEND names: a word, or the dotted path of a class."""
     expected = f"BACKEND is one of {', '.join(map(repr, BACKENDS))}, or the dotted path of a class."
-    if not isinstance(value, str) or (value not in BACKENDS and "." not in value):
+    is_url = isinstance(value, str) and "://" in value  # of which nothing may be shown
+    if not isinstance(value, str) or is_url or (value not in BACKENDS and "." not in value):
         return expected
     if value in BACKENDS:
         needed = ("urllib3", "botocore") if value == "cloudfront" else ("urllib3",)

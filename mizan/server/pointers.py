@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mizan.pointer import step
+from mizan.server.problems import MOST_ERRORS
 
 Location = tuple[int | str, ...]
 
@@ -23,7 +24,7 @@ def errors_of(
     """Return a pydantic error as problem-document errors: {"pointer", "code", "detail"} each.
 
     `given` is the value refused; without it every step of a location is taken. `names` are the
-    members that it may have, for the messages.
+    members that it may have, for the messages. One more than MOST_ERRORS at most.
     """
     return [
         {
@@ -31,7 +32,7 @@ def errors_of(
             "code": each["type"],
             "detail": _detail(each, names),
         }
-        for each in error.errors(include_url=False, include_context=False)
+        for each in error.errors(include_url=False, include_context=False)[: MOST_ERRORS + 1]
     ]
 
 

@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 _TYPE = "https://w3id.org/mizan/v1/errors/"
 
+MOST_ERRORS = 100
+"""How many refused arguments a problem lists: a body of wrong values gets no reply larger than it."""
+
 # code -> status (SPEC.md, MZ-ERR-003)
 STATUS = {
     "malformed": 400,
@@ -102,10 +105,14 @@ def of_wire_error(error: WireError) -> Problem:
 
 
 def of_errors(errors: Sequence[Mapping[str, str]]) -> Problem:
-    """Return the 422 for arguments that are not valid. A code that is none becomes `invalid`."""
+    """Return the 422 for arguments that are not valid, the first MOST_ERRORS of them. A code that
+    is none becomes `invalid`."""
     what = "1 argument is" if len(errors) == 1 else f"{len(errors)} arguments are"
+    if len(errors) > MOST_ERRORS:
+        what = f"More than {MOST_ERRORS} arguments are"
     listed = [
-        {**each, "code": each["code"] if _is_code(each["code"]) else "invalid"} for each in errors
+        {**each, "code": each["code"] if _is_code(each["code"]) else "invalid"}
+        for each in errors[:MOST_ERRORS]
     ]
     return Problem("validation", f"{what} not valid.", errors=listed)
 

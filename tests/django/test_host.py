@@ -60,6 +60,13 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read() -> None:
     assert not hasattr(request, "_body")
 
 
+@pytest.mark.parametrize("length", ["9" * 19, "9" * 5000])
+def test_a_length_of_any_digits_is_too_large(length: str) -> None:
+    with pytest.raises(Problem) as caught:
+        host().body(make.post("/", b"{}", CONTENT_LENGTH=length, **JSON))
+    assert caught.value.code == "too_large"
+
+
 def test_fields_are_lists_of_the_form_before_the_query() -> None:
     data = {"a": ["1", "2"], "f": SimpleUploadedFile("x", b""), "csrfmiddlewaretoken": "t"}
     found = host().fields(make.post("/?a=0&q=5&q=6", data))

@@ -135,3 +135,9 @@ def test_details() -> None:
         "/inner/c": "Extra inputs are not permitted.",
     }
     assert "there are: none." in errors_of(caught.value, given)[1]["detail"]
+
+
+def test_of_very_many_errors_only_some_are_worked_out() -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(list[int]).validate_python(["x"] * 1000)
+    assert [each["pointer"] for each in errors_of(caught.value)] == [f"/{n}" for n in range(101)]

@@ -91,3 +91,11 @@ def test_errors_are_counted() -> None:
     assert of_errors([place]).detail == "1 argument is not valid."
     assert of_errors([place, place]).detail == "2 arguments are not valid."
     assert of_errors([place | {"code": "Bad-Code"}]).errors[0]["code"] == "invalid"
+
+
+def test_only_so_many_wrong_arguments_are_listed() -> None:
+    errors = [{"pointer": f"/ids/{n}", "code": "int_type", "detail": "No."} for n in range(101)]
+    assert len(of_errors(errors[:100]).errors) == 100
+    problem = of_errors(errors)
+    assert problem.detail == "More than 100 arguments are not valid."
+    assert [each["pointer"] for each in problem.errors] == [f"/ids/{n}" for n in range(100)]

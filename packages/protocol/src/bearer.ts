@@ -12,7 +12,7 @@ const LONGEST = 8192;
 export function tokenOf(headers: Headers): string | null {
   const own = headers.get("X-Mizan-Token");
   if (own !== null) return own;
-  const [, bearer] = /^bearer +(.*)$/i.exec(headers.get("Authorization") ?? "") ?? [];
+  const [, bearer] = /^bearer +([^ ].*)$/i.exec(headers.get("Authorization") ?? "") ?? [];
   return bearer !== undefined && saysMwt(bearer) ? bearer : null;
 }
 
