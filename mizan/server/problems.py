@@ -22,7 +22,7 @@ T = TypeVar("T")
 _TYPE = "https://w3id.org/mizan/v1/errors/"
 
 MOST_ERRORS = 100
-"""How many refused arguments a problem lists, so that no reply is larger than its request by far."""
+"""How many refused arguments a problem lists, so that no reply is much larger than its request."""
 
 # code -> status (SPEC.md, MZ-ERR-003)
 STATUS = {
