@@ -14,7 +14,7 @@ from mizan_codegen.client.types import Typed
 
 Document = Mapping[str, Any]
 _OWN = ("AppError", "BASE_URL", "SCHEMA", "call", "createClient", "isAppError", "read", "types")
-_IMPORTED = ("Client", "ClientOptions", "MizanContext", "MizanError", "MizanFunction")
+_IMPORTED = ("Client", "ClientOptions", "Feature", "MizanContext", "MizanError", "MizanFunction")
 _COERCED = ("datetime", "decimal", "listOf", "uuid", "upload", "createMizanClient")
 RESERVED = (*_OWN, *_IMPORTED, *_COERCED)
 
@@ -26,10 +26,11 @@ export const BASE_URL = {base_url};
 export const SCHEMA = "{digest}";
 
 /** A client of this server, whose `onSkew` hears of a server that has another schema. */
-export function createClient(options: Partial<ClientOptions> = {{}}): Client {{
-  return createMizanClient({{ baseUrl: BASE_URL, schema: SCHEMA, ...options }});
+export function createClient({parameters}): Client {{
+  return createMizanClient({{ baseUrl: BASE_URL, schema: SCHEMA, ...options }}, ...features);
 }}
 """
+_PARAMETERS = "options: Partial<ClientOptions> = {}, ...features: Feature[]"
 _APP_ERROR = """
 /** A declared error, whose problem document has its data. */
 export type AppError<Code extends keyof types.AppErrors> = MizanError<Code> & {
@@ -72,7 +73,8 @@ def called(document: Document) -> dict[str, Any]:
 def client(document: Document, digest: str, typed: Typed) -> str:
     """Return the text of `client.ts`."""
     contexts, functions = constants(document)
-    body = _START.format(base_url=text.string(document["base_url"]), digest=digest)
+    base_url = text.string(document["base_url"])
+    body = _START.format(base_url=base_url, digest=digest, parameters=_PARAMETERS)
     for name, constant in contexts.items():
         body += "\n" + _context(document["contexts"][name], name, constant, typed)
     for name, constant in functions.items():
@@ -83,7 +85,7 @@ def client(document: Document, digest: str, typed: Typed) -> str:
 
 def _imports(document: Document, typed: Typed) -> str:
     values = ["createClient as createMizanClient", *(["MizanError"] if typed.errors else [])]
-    kinds = ["Client", "ClientOptions"]
+    kinds = ["Client", "ClientOptions", "Feature"]
     kinds += ["MizanContext"] if document["contexts"] else []
     kinds += ["MizanFunction"] if called(document) else []
     lines = [
@@ -102,7 +104,7 @@ def _imports(document: Document, typed: Typed) -> str:
         lines.append(f'import {{ {", ".join(coerced)} }} from "@mizan/runtime/coerce";')
     if any(each.get("upload") for each in called(document).values()):
         lines.append('import { upload } from "@mizan/runtime/upload";')
-    if kinds[2:]:
+    if kinds[3:]:
         lines.append('import type * as types from "./types.js";')
     lines += ["", 'export { mizanCall as call, mizanFetch as read } from "@mizan/runtime";']
     lines.append('export type * from "./types.js";')

@@ -66,6 +66,7 @@ SCHEMA: dict[str, Any] = {
 RIGHT = """
 import type { MizanError } from "@mizan/runtime";
 import { registerContext } from "@mizan/runtime";
+import { live } from "@mizan/runtime/live";
 import { call, createClient, isAppError, read, searchContext, userContext } from "./client.js";
 import { deleteFunction, setPhoto, updateName } from "./client.js";
 import type { SearchData, UserData } from "./client.js";
@@ -74,7 +75,7 @@ type Is<A> = <T>() => T extends A ? 1 : 2;
 type Same<A, B> = Is<A> extends Is<B> ? true : false;
 export function expectTypeOf<A, B>(_: Same<A, B>): void {}
 
-const client = createClient({ staleTime: 0 });
+const client = createClient({ staleTime: 0, live: true }, live);
 const data = await read(client, userContext, { user_id: 5 });
 expectTypeOf<typeof data, UserData>(true);
 const instance = registerContext(client, searchContext, { ids: ["a"], order: "up", after: null });
