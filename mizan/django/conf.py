@@ -55,7 +55,7 @@ SETTINGS = (
         values.unless_bool(values.dictionary),
         "mizan.E103",
         "Whether an edge that purges stands in front: public contexts may then be kept for a year. "
-        "A dictionary, whose keys edge.md lists, says more of it.",
+        "A dictionary says more of it.",
     ),
     Setting(
         "MIZAN_VIEW_URLS",
@@ -76,7 +76,7 @@ SETTINGS = (
         {},
         values.dictionary,
         "mizan.E106",
-        "The origin cache, and what replies may vary by: a dictionary, whose keys cache.md lists.",
+        "The origin cache, and what replies may vary by: a dictionary.",
     ),
     Setting(
         "MIZAN_MWT_KEYS",
@@ -111,7 +111,7 @@ SETTINGS = (
         None,
         values.unless_none(values.dictionary),
         "mizan.E111",
-        "Events for open pages: a dictionary, whose keys events.md lists. None: no events.",
+        "Events for open pages: a dictionary. None: no events.",
     ),
     Setting(
         "MIZAN_AUDIT_REQUESTS",

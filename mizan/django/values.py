@@ -43,7 +43,7 @@ def number(least: float, most: float, unit: str) -> Check:
     def check(value: Any) -> str | None:
         if type(value) in (int, float) and least <= value <= most:
             return None
-        return f"expected a number of {unit} from {least:g} to {most:g}, got {value!r}."
+        return f"expected a number of {unit} from {least:.10g} to {most:.10g}, got {value!r}."
 
     return check
 
@@ -137,6 +137,7 @@ def secret(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, (str, bytes)):
-        return f"expected bytes or text, got {type(value).__name__}."
+        expected = f"{SECRET_BYTES} bytes or more, as bytes or text"
+        return f"expected {expected}, got {type(value).__name__}."
     size = len(value.encode() if isinstance(value, str) else value)
     return None if size >= SECRET_BYTES else f"expected at least {SECRET_BYTES} bytes, got {size}."

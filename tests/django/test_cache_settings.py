@@ -28,7 +28,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("URL", {"URL": REDIS["URL"]}, "BACKEND 'memory' has none"),
     ("SECRET", {"BACKEND": "redis", "URL": REDIS["URL"]}, "secrets.token_urlsafe"),
     ("SECRET", {"SECRET": "hidden"}, "at least 32 bytes, got 6"),
-    ("SECRET", {"SECRET": 5}, "expected bytes or text"),
+    ("SECRET", {"SECRET": 5}, "expected 32 bytes or more, as bytes or text"),
     ("SECRET", {"SECRET": TOKEN_SECRET}, "make another"),
     ("SECRET", {"SECRET": MIZAN_PKEY_SECRET}, "make another"),
     ("TTL", {"TTL": 0}, "from 1 to"),
@@ -101,7 +101,7 @@ def test_the_settings_are_typed(secret: Any) -> None:
     given = REDIS | {"TTL": 60, "WAIT": 1, "ON_UNAVAILABLE": "consistent", "VARY": {"a": len}}
     if isinstance(secret, bytearray):
         with override_settings(MIZAN_CACHE=given | {"SECRET": secret}):
-            assert "expected bytes or text, got bytearray" in str([*cache_settings.problems()])
+            assert "as bytes or text, got bytearray" in str([*cache_settings.problems()])
         return
     with override_settings(MIZAN_CACHE=given | {"SECRET": secret}):
         assert [*cache_settings.problems()] == []

@@ -68,7 +68,7 @@ def test_what_is_right(check: values.Check, value: Any) -> None:
         (values.callables, {"a": 5}, "a: 5 is not callable."),
         (values.keys, [5], "key 0: expected a JWK"),
         (values.secret, "x" * 31, "expected at least 32 bytes, got 31."),
-        (values.secret, 5, "expected bytes or text, got int."),
+        (values.secret, 5, "expected 32 bytes or more, as bytes or text, got int."),
     ],
 )
 def test_what_is_wrong_is_said(check: values.Check, value: Any, say: str) -> None:
@@ -82,7 +82,7 @@ def test_what_is_wrong_is_said(check: values.Check, value: Any, say: str) -> Non
         (values.unless_none(values.text("a path")), "None or a path"),
         (values.unless_bool(values.names), "a bool or a list of names"),
         (values.choice("a", "b"), "'a' or 'b'"),
-        (values.secret, "bytes or text"),
+        (values.secret, "32 bytes or more, as bytes or text"),
         (values.callables, "{facet: callable or dotted path}"),
     ],
 )
