@@ -18,8 +18,9 @@ def call(name: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_eight_scripts_are_there() -> None:
-    assert " ".join(NAMES) == "bench check demo lock setup test with-postgres with-redis"
+def test_the_scripts_are_there() -> None:
+    wanted = "bench check demo docs lock release setup test tutorial with-postgres with-redis"
+    assert " ".join(NAMES) == wanted
 
 
 @pytest.mark.parametrize("name", NAMES)
