@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from mizan.django import cache_checks, checks, conf, edge_checks, event_checks
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = (ROOT / "docs" / "django.md").read_text("utf-8")
 
@@ -196,31 +194,3 @@ def test_the_code_does_what_is_said(project: Path) -> None:
 
 def test_each_block_is_of_a_language_that_is_run() -> None:
     assert set(re.findall(r"^```(\w+)$", GUIDE, re.MULTILINE)) == {"python", "http"}
-
-
-def test_the_settings_are_those_of_the_code() -> None:
-    rows = re.findall(
-        r"^\| `(MIZAN_\w+)` \| `(.*?)` \| .* \| (mizan\.E\d+) \|$", GUIDE, re.MULTILINE
-    )
-    assert rows == [(each.name, repr(each.default), each.check) for each in conf.SETTINGS]
-
-
-def test_the_checks_are_those_of_the_code() -> None:
-    listed = re.findall(r"^\| (mizan\.[EIW]\d{3}) \|", GUIDE, re.MULTILINE)
-    constants = [
-        value
-        for module in (checks, cache_checks, edge_checks, event_checks)
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and re.fullmatch(r"mizan\.[EIW]\d+", value)
-    ]
-    assert listed == sorted([*checks.IDS.values(), *constants])
-
-
-def test_the_links_lead_somewhere() -> None:
-    headings = re.findall(r"^## (.+)$", GUIDE, re.MULTILINE)
-    anchors = {re.sub(r"[^a-z -]", "", each.lower()).replace(" ", "-") for each in headings}
-    for target in re.findall(r"\]\(([^)]+)\)", GUIDE):
-        if target.startswith("#"):
-            assert target[1:] in anchors
-        else:
-            assert (ROOT / "docs" / target).exists(), target

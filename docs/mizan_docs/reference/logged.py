@@ -53,11 +53,12 @@ MEANINGS: dict[Logged, str] = {
     "they became one, of whole contexts or of `*`.",
     Logged("mizan.edge", "warning", "edge.outbox_failed"): "The database could not be asked for "
     "purges that are due; it is asked again.",
-    Logged("mizan.edge", "error", "edge.not_begun"): "No thread could begin to deliver purges.",
+    Logged("mizan.edge", "error", "edge.not_begun"): "No purger can be made: `manage.py "
+    "check` says why; purges wait.",
     Logged("mizan.edge", "warning", "edge.untagged"): "A page has more tags than an edge takes, or "
     "some that cannot be read: no edge keeps it.",
-    Logged("mizan.events", "warning", "events.unavailable"): "The broker cannot be reached: "
-    "messages go to the outbox.",
+    Logged("mizan.events", "warning", "events.unavailable"): "Publishing failed several "
+    "times, or a follower lost the broker: messages go to the outbox.",
     Logged("mizan.events", "warning", "events.recovered"): "The broker answers again.",
     Logged("mizan.events", "error", "events.recovered"): "A receiver of `broker_recovered` raised.",
     Logged("mizan.events", "warning", "events.publish_failed"): "A message could not be published; "
