@@ -38,7 +38,8 @@ from .run import judge
 from .vectors import SelectionError, Vector, load_all
 
 _CORE: Final = "mizan.protocol."
-_OPERATIONS: Final = "mizan_conformance.python_ops"
+OPERATIONS: Final = "mizan_conformance.python_ops"
+"""The module that asks the core what the vectors ask."""
 _PLAIN: Final = "plain.toml"
 SURVIVORS: Final = "survivors.toml"
 """What `mutations` reads; no mutants."""
@@ -63,7 +64,8 @@ class Edit:
 class Mutant:
     """One fault: which requirements it breaks, and whose cases must see it.
 
-    ``topics``: without any, the cases of all; ``quick``: whether it keeps the core's quick ways.
+    ``topics``: without any, the cases of all; ``quick``: whether it keeps the core's quick ways;
+    ``vectors``: the ids of those cases that are worth asking, None for all.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Mutant:
     requirements: tuple[str, ...]
     edits: tuple[Edit, ...]
     quick: bool = False
+    vectors: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +168,18 @@ def run_mutants(
 
 
 @cache
-def _suite() -> tuple[Vector, ...]:
+def suite() -> tuple[Vector, ...]:
+    """Return all vectors."""
     return tuple(load_all())
 
 
 def _cases(mutant: Mutant) -> list[Vector]:
-    return [each for each in _suite() if not mutant.topics or each.topic in mutant.topics]
+    return [
+        each
+        for each in suite()
+        if (not mutant.topics or each.topic in mutant.topics)
+        and (mutant.vectors is None or each.id in mutant.vectors)
+    ]
 
 
 def try_mutant(mutant: Mutant, longest: int = LONGEST, most: int | None = None) -> Outcome:
@@ -180,8 +189,8 @@ def try_mutant(mutant: Mutant, longest: int = LONGEST, most: int | None = None) 
     """
     try:
         with _deadline(longest):
-            operations = _load(mutant)
-            every = (each for each in _cases(mutant) if _fails(operations, each))
+            operations = load(mutant)
+            every = (each for each in _cases(mutant) if fails(operations, each))
             failed = [*islice(every, most)]
     except (LookupError, SyntaxError, ImportError, TimeoutError) as error:
         return Outcome(mutant, broken=f"{type(error).__name__}: {error}")
@@ -190,7 +199,8 @@ def try_mutant(mutant: Mutant, longest: int = LONGEST, most: int | None = None) 
     return Outcome(mutant, tuple(each.id for each in failed), missed)
 
 
-def _fails(operations: Mapping[str, Any], vector: Vector) -> bool:
+def fails(operations: Mapping[str, Any], vector: Vector) -> bool:
+    """Return whether operations answer a vector otherwise than it expects."""
     try:
         found = Answer(operations[vector.op](vector.input))
     except MizanError as error:
@@ -220,22 +230,24 @@ def _deadline(seconds: int) -> Iterator[None]:
         signal.alarm(0)
 
 
-def _load(mutant: Mutant) -> Mapping[str, Any]:
-    """Return the operations of a core with a mutant's patches. Raises LookupError for a patch that
-    does not fit."""
+def load(mutant: Mutant) -> Mapping[str, Any]:
+    """Load a core with a mutant's patches in place of that of this process; return its operations.
+
+    Raises LookupError for a patch that does not fit.
+    """
     edits: dict[str, list[Edit]] = {}
     for edit in (*(() if mutant.quick else plain_edits()), *mutant.edits):
         edits.setdefault(f"mizan.{edit.module}", []).append(edit)
     for name, module in [*sys.modules.items()]:
         was_patched = isinstance(getattr(module, "__loader__", None), _Loader)
-        if name in edits or was_patched or name == _OPERATIONS or name.startswith(_CORE):
+        if name in edits or was_patched or name == OPERATIONS or name.startswith(_CORE):
             del sys.modules[name]
             package, _, last = name.rpartition(".")
             vars(sys.modules[package]).pop(last, None)  # else `from package import` finds it there
     finder = _Finder(edits)
     sys.meta_path.insert(0, finder)
     try:
-        operations: Mapping[str, Any] = import_module(_OPERATIONS).OPERATIONS
+        operations: Mapping[str, Any] = import_module(OPERATIONS).OPERATIONS
     finally:
         sys.meta_path.remove(finder)
     return operations

@@ -42,6 +42,7 @@ from .mutants import (
     try_mutant,
 )
 from .progress import Progress, silent
+from .reach import vectors_of
 from .vectors import SelectionError, load_all
 
 LONGEST: Final = 20
@@ -175,10 +176,10 @@ def _alive(task: tuple[str, int]) -> str | None:
     whole = deep_replace(tree, mutation.original_node, mutation.mutated_node)
     assert isinstance(whole, libcst.Module)  # noqa: S101 (a mutation is a part of one)
     mutated = whole.code
-    if any(_is_seen(mutant) for mutant in _mutants(module, mutated)):
-        return None
     within = mutation.contained_by_top_level_function  # or an attribute of a class, or nothing
     function = within.name.value if isinstance(within, libcst.FunctionDef) else ""
+    if any(_is_seen(mutant) for mutant in _mutants(module, mutated, function)):
+        return None
     return f"{module}.{function}: {_change(module, mutated)}"
 
 
@@ -196,7 +197,7 @@ def _source(module: str) -> str:
     return (_CORE / f"{module}.py").read_text("utf-8")
 
 
-def _mutants(module: str, mutated: str) -> Iterator[Mutant]:
+def _mutants(module: str, mutated: str, function: str) -> Iterator[Mutant]:
     """Yield what the vectors are asked of, the likeliest to show the fault first."""
     for topics in (_topics(module), _other_topics(module)):
         for build in BUILDS:
@@ -204,7 +205,8 @@ def _mutants(module: str, mutated: str) -> Iterator[Mutant]:
                 edits = _with(build, module, mutated)
             except PatchError:  # the mutation is within what this build replaces
                 continue
-            yield Mutant(module, "", topics, (), edits, quick=True)
+            vectors = vectors_of(build, module, function) if function else None
+            yield Mutant(module, "", topics, (), edits, quick=True, vectors=vectors)
 
 
 def _with(build: Sequence[Edit], module: str, mutated: str) -> tuple[Edit, ...]:

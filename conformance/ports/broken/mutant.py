@@ -13,7 +13,7 @@ from mizan_conformance import mutants
 def main() -> int:
     """Serve the mutant. Returns the exit status."""
     (mutant,) = mutants.load_mutants(sys.argv[1])
-    mutants._load(mutant)  # noqa: SLF001 (in place of the core, before the port imports it)
+    mutants.load(mutant)  # in place of the core, before the port imports it
     from mizan_conformance import python_port
 
     sys.argv[1:] = []
