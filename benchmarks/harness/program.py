@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from . import machine, timer
 from .rows import MIZAN, Results, Row, number
 
 
 class Program:
-    """A run of a benchmark: its options, its rows.
-
-    `about` is what the page says of it; its first line is the title.
-    """
+    """A run of a benchmark: its options, its rows."""
 
     def __init__(self, name: str, usage: str | None) -> None:
         self.name = name
@@ -53,10 +51,17 @@ class Program:
         print(_line(row.what, values, "; ".join([ratios, *row.faults])), flush=True)
 
     def finish(
-        self, about: str, packages: Iterable[str] = (), programs: Iterable[str] = ()
+        self,
+        about: str,
+        packages: Iterable[str] = (),
+        programs: Iterable[str] = (),
+        others: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Print the versions, and store the rows where that was asked."""
-        versions = machine.versions(packages, programs)
+        """Print the versions, and store the rows where that was asked.
+
+        `about` is what the page says, `others` the versions of what is no Python package.
+        """
+        versions = machine.versions(packages, programs) | others
         print("\n" + ", ".join(f"{name} {found}" for name, found in versions.items()))
         if self.given.json:
             command = f"scripts/bench {self.name}"

@@ -26,14 +26,19 @@ _NUMBER = count()
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured: turns, values a turn, and the seconds that a value takes at least."""
+    """How much is measured: turns, values a turn, and the seconds that a value takes at least.
+
+    `whole`: each value is of one call, and none is made before to warm up; for whole processes.
+    """
 
     turns: int = 20
     values: int = 3
     seconds: float = 0.01
+    whole: bool = False
 
 
 FULL, QUICK = Effort(), Effort(turns=2, values=1, seconds=0.001)
+WHOLE, WHOLE_QUICK = Effort(turns=5, values=1, whole=True), Effort(turns=1, values=1, whole=True)
 
 
 def race(
@@ -64,6 +69,8 @@ def _runner() -> pyperf.Runner:
 
 def _calibrated(call: Call, effort: Effort, clock: Clock) -> int:
     """Return how many calls take as long as a value shall."""
+    if effort.whole:
+        return 1
     *_, (loops, _) = _run(call, 0, effort, clock).get_runs()[0].warmups
     return int(loops)
 
@@ -82,6 +89,7 @@ def _run(call: Call, loops: int, effort: Effort, clock: Clock) -> pyperf.Benchma
     asked = runner.args
     asked.calibrate_loops, asked.loops = loops == 0, loops
     asked.values, asked.min_time = effort.values, effort.seconds
+    asked.warmups = 0 if effort.whole else 1
     # pyperf prints a line for each, and wants each to have another name.
     with redirect_stdout(io.StringIO()):
         return runner.bench_time_func(f"turn {next(_NUMBER)}", timed)
