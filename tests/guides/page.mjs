@@ -1,6 +1,7 @@
 // What a visitor of docs/guides/htmx.md does, in Chromium; it prints what the page asked for.
 // usage: node page.mjs URL CHROMIUM
 
+/* global console, CustomEvent, document, process, URL */
 import { chromium } from "playwright-core";
 
 const [url, executablePath] = process.argv.slice(2);
