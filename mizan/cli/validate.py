@@ -1,15 +1,15 @@
 """`mizan validate`: documents against the schemas (SPEC.md, section 4).
 
-Invariant: every document of every file is looked at, one at a time, and each problem names file,
-line (of JSON Lines, or of a fault in the JSON text), JSON Pointer, what was expected and what stood
-there.
+Invariant: every document of every file is looked at, and each problem names file, line (of JSON
+Lines, or of a fault in the JSON text), JSON Pointer, what was expected and what stood there; they
+come in the order of the documents, however many processes look.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
-from itertools import chain
+from functools import lru_cache, partial
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,12 +17,16 @@ import click
 
 from mizan.cli.acceptance import Acceptance
 from mizan.cli.common import INPUT, STDIN, Kind, open_input, shown, style_option
+from mizan.cli.jobs import batched, spread
 from mizan.cli.progress import progress
 from mizan.errors import MizanError
 from mizan.protocol.decode import LIMIT, decode
 from mizan.schemas import guess_kind, problems
 
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
+Text = tuple[str, int | None, bytes]
+"""A document: its file, its line if it is one of many, its text."""
+_RUNS = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,16 @@ class Finding:
     help="Each line is a document. Files whose names end in .jsonl or .ndjson are read so anyhow, "
     "and others whose first two lines are documents.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Check in N processes, which is worth it for many documents.",
+)
 @style_option
-def command(files: tuple[str, ...], kind: str | None, lines: bool, style: str) -> int:
+def command(files: tuple[str, ...], kind: str | None, lines: bool, jobs: int, style: str) -> int:
     """Check the JSON or JSON Lines documents in each FILE (`-`: standard input).
 
     Each problem is shown with file, JSON Pointer, what was expected and what stood there. Exits
@@ -69,17 +81,16 @@ def command(files: tuple[str, ...], kind: str | None, lines: bool, style: str) -
     Examples:
       mizan validate manifest.json replies.jsonl
       mizan validate --kind call - < call.json
+      mizan validate --jobs 4 replies.jsonl
     """
-    acceptance = Acceptance()
     found: list[Finding] = []
     checked = 0
+    batches = batched(_texts(files, lines), lambda text: len(text[2]))
     with progress("Checking", _size(files)) as advance:
-        for file in files:
-            with open_input(file) as stream:
-                for line, text in _documents(stream, lines or file.endswith(_LINES_SUFFIXES)):
-                    checked += 1
-                    found += _check(shown(file), line, text, kind, acceptance)
-                    advance(len(text))
+        for done in spread(partial(_checked, kind, next(_RUNS)), batches, jobs):
+            checked += done.documents
+            found += done.findings
+            advance(done.size)
     _report(found, checked, style)
     return 1 if found else 0
 
@@ -87,6 +98,32 @@ def command(files: tuple[str, ...], kind: str | None, lines: bool, style: str) -
 def _size(files: tuple[str, ...]) -> int:
     """Return how many bytes there are to read, 0 if that is not known."""
     return 0 if STDIN in files else sum(Path(file).stat().st_size for file in files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a batch: how many documents and bytes it was, and what is wrong with them."""
+
+    documents: int
+    size: int
+    findings: list[Finding]
+
+
+def _checked(kind: str | None, run: int, texts: list[Text]) -> _Done:
+    found = [each for text in texts for each in _check(*text, kind, _acceptance(run))]
+    return _Done(len(texts), sum(len(text) for *_, text in texts), found)
+
+
+@lru_cache(maxsize=1)
+def _acceptance(run: int) -> Acceptance:  # noqa: ARG001 (each run has one in each process)
+    return Acceptance()
+
+
+def _texts(files: tuple[str, ...], lines: bool) -> Iterator[Text]:
+    for file in files:
+        with open_input(file) as stream:
+            for line, text in _documents(stream, lines or file.endswith(_LINES_SUFFIXES)):
+                yield shown(file), line, text
 
 
 def _documents(stream: BinaryIO, lines: bool) -> Iterator[tuple[int | None, bytes]]:

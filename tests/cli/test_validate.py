@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mizan.cli import acceptance, validate
+from mizan.cli import acceptance, jobs, validate
 from mizan.cli import progress as progress_module
 from mizan.protocol import decode
 from mizan.resources import schema_dir
@@ -216,3 +216,18 @@ def test_a_wrong_call_is_refused(mizan: Any, arguments: list[str], message: str)
     done = mizan("validate", *arguments, stdin=RIGHT)
     assert (done.status, done.out) == (2, "")
     assert message in done.err
+
+
+def test_several_jobs_find_the_same_in_the_same_order(
+    mizan: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 100)
+    path = write("calls.jsonl", "\n".join([RIGHT, WRONG, "{", RIGHT] * 20))
+    one, three = mizan("validate", path), mizan("validate", "--jobs", "3", path)
+    assert (one.status, one.err) == (1, "80 documents checked, 40 with problems.\n")
+    assert (three.status, three.out, three.err) == (1, one.out, one.err)
+
+
+def test_no_job_at_all_is_refused(mizan: Any, write: Any) -> None:
+    done = mizan("validate", "--jobs", "0", write("call.json", RIGHT))
+    assert (done.status, "--jobs" in done.err) == (2, True)
