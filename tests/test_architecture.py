@@ -13,11 +13,13 @@ SOURCES = {
     "mizan": ROOT / "mizan",
     "mizan_codegen": ROOT / "codegen" / "mizan_codegen",
     "mizan_conformance": ROOT / "conformance" / "mizan_conformance",
+    "mizan_docs": ROOT / "docs" / "mizan_docs",
 }
 TESTS = {
     "mizan": ROOT / "tests",
     "mizan_codegen": ROOT / "tests" / "codegen",
     "mizan_conformance": ROOT / "tests" / "conformance",
+    "mizan_docs": ROOT / "tests" / "docs",
 }
 GENERATED = ROOT / "mizan" / "models"
 MAX_LINES = 320
@@ -57,6 +59,7 @@ ARROWS: dict[str, set[str]] = {
     "mizan.mwt": {"mizan.django"},
     "mizan_codegen": set(),
     "mizan_conformance": CORE | {"mizan", "mizan.protocol", "mizan.schemas", "mizan.testing"},
+    "mizan_docs": CORE | {"mizan", "mizan.cli", "mizan.django", "mizan.events", "mizan.server"},
     "mizan.__main__": {"mizan.cli"},
     "mizan.cli": CORE
     | {
@@ -74,10 +77,10 @@ ARROWS: dict[str, set[str]] = {
 CONFINED = {
     "asgiref": {"mizan.server", "mizan.django", "mizan.testing"},
     "botocore": {"mizan.edge"},
-    "click": {"mizan.cli"},
+    "click": {"mizan.cli", "mizan_docs"},
     "cryptography": {"mizan.protocol", "mizan_conformance"},
     "datamodel_code_generator": {"mizan_codegen"},
-    "django": {"mizan.django", "mizan.testing"},
+    "django": {"mizan.django", "mizan.testing", "mizan_docs"},
     "hypothesis": {"mizan.testing", "mizan_conformance"},
     "jsonschema": {"mizan.schemas", "mizan.testing", "mizan_conformance"},
     "jwt": {"mizan.protocol", "mizan_conformance"},

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from mizan.cli.main import cli
-from mizan_docs.reference.shown import Shown
+from mizan_docs.reference.text import Shown
 
 _PRESERVED = "\b\n"  # begins a paragraph that click does not wrap
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from mizan_docs.markdown import slug
 from mizan_docs.reference import command_line, manage
-from mizan_docs.reference.shown import Shown
-from mizan_docs.reference.text import code, page, prose
+from mizan_docs.reference.text import Shown, code, page, prose
 
 _INTRO = """\
 Exit status: 0 is fine, 1 means that something was found or failed, 2 that the call is wrong.

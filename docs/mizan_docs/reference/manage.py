@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import load_command_class
 from django.core.management.base import BaseCommand
 
-from mizan_docs.reference.shown import Shown
+from mizan_docs.reference.text import Shown
 
 _APP = "mizan.django"
 _APPS = ["django.contrib.contenttypes", "django.contrib.auth", _APP]

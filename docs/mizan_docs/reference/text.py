@@ -7,10 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 _CODE = re.compile(r"(`[^`]*`)")
 _SPECIAL = str.maketrans({"*": r"\*", "_": r"\_", "<": "&lt;", "[": r"\[", "]": r"\]"})
 _IN_WORD = re.compile(r"(?<=\w)\\_(?=\w)")
+
+
+class Shown(NamedTuple):
+    """A command, whatever library reads its arguments: its whole name, what follows it in a call,
+    paragraphs about it, blocks of examples, and its options (and arguments that have a help) as
+    (how written, what it does)."""
+
+    name: str
+    arguments: str = ""
+    about: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
 
 
 def prose(text: str) -> str:
