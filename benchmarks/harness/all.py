@@ -20,7 +20,7 @@ from . import page
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 QUICK = BENCHMARKS.parent / "build" / "bench"
-PROGRAMS = ("calls", "sockets", "functions")
+PROGRAMS = ("calls", "sockets", "functions", "validation")
 """Those that compare and give rows; the others of benchmarks/ prove something."""
 
 
