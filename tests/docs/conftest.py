@@ -29,10 +29,16 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writ
     """Make the repository; yield what writes one more file, tracked by git."""
 
     def write(name: str, text: str) -> None:
+        put(name, text)
+        track(name)
+
+    def put(name: str, text: str) -> None:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-        subprocess.run(["git", "add", name], cwd=tmp_path, check=True)
+
+    def track(*names: str) -> None:
+        subprocess.run(["git", "add", *names], cwd=tmp_path, check=True)
         forget()
 
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
@@ -40,7 +46,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writ
     monkeypatch.setattr(pages, "ROOT", tmp_path)
     monkeypatch.setattr(pages, "CONFIGURATION", tmp_path / "mkdocs.yml")
     for name, text in PAGES.items():
-        write(name, text)
+        put(name, text)
+    track(*PAGES)
     yield write
     monkeypatch.undo()
     forget()
