@@ -20,6 +20,12 @@ from terminal import Unlike
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+def outer() -> dict[str, str]:
+    """Return the environment of this process without another project's, or a test's, variables."""
+    foreign = ("COV", "DJANGO_", "PYTEST_", "PYTHON")
+    return {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
+
+
 class Installed(NamedTuple):
     """How a command of the page is run."""
 
@@ -43,9 +49,8 @@ def stranger(tools: Path, wheel: Path, packages: Path) -> Installed:
     version = wheel.name.split("-")[1]
     (tools / "constraint.txt").write_text(f"mizan-protocol=={version}\n")
     links = [os.environ.get("PIP_FIND_LINKS", ""), str(wheel.resolve().parent)]
-    bare = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
     environment = {
-        **bare,
+        **outer(),
         "PATH": os.pathsep.join([str(tools), "/usr/local/bin", "/usr/bin", "/bin"]),
         "PIP_FIND_LINKS": " ".join(filter(None, links)),
         "PIP_CONSTRAINT": str(tools / "constraint.txt"),
@@ -81,6 +86,6 @@ def resident(folder: Path) -> Installed:
         (folder / "node_modules").symlink_to(ROOT / "node_modules")
 
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**outer(), "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     prepared = {"python3 -m venv": venv, "pip install": lambda: None, "npm install": modules}
     return Installed(environment, str, prepared)
