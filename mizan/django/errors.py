@@ -53,6 +53,11 @@ def too_large(limit: int) -> Problem:
     return Problem("too_large", f"The body is larger than {limit} bytes.")
 
 
+def one_line(text: str) -> str:
+    """Return what a client sent as a log may show it: line breaks in a path would write lines."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
 def _validation(error: ValidationError) -> Problem:
     return of_errors(list(_of_validation(error)))
 

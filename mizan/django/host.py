@@ -51,7 +51,6 @@ from mizan.server.results import ResultInvalid
 Lists = dict[str, list[Any]]
 # What functions of a context of one user's may look at: the key of its entries covers it.
 _IDENTITY = frozenset({"user"})
-_DIGITS = 18  # of a Content-Length: Python reads no number of thousands
 logger = logging.getLogger("django.request")
 # What a request is marked with once its error was logged, so that Django does not log it again.
 REPORTED = "_mizan_reported"
@@ -129,7 +128,8 @@ class DjangoHost:
     def body(self, request: HttpRequest) -> bytes:
         """Return the body. Raises Problem (413) over MIZAN_BODY_LIMIT."""
         length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and (len(length) > _DIGITS or int(length) > self.body_limit):
+        # Python reads no number of thousands of digits.
+        if length.isdecimal() and (len(length) > 18 or int(length) > self.body_limit):
             raise errors.too_large(self.body_limit)
         if not length.isdecimal() and not hasattr(request, "_body"):
             # A body in chunks says no length: Django would read all of it, or over WSGI nothing.
@@ -306,11 +306,8 @@ class DjangoHost:
         try:
             raise error  # noqa: TRY301 (what logs and listens looks at the exception handled)
         except Exception:
-            logger.exception(
-                "Internal Server Error: %s",
-                request.path,
-                extra={"status_code": 500, "request": request},
-            )
+            path, extra = errors.one_line(request.path), {"status_code": 500, "request": request}
+            logger.exception("Internal Server Error: %s", path, extra=extra)
             got_request_exception.send(sender=None, request=request)
         setattr(request, REPORTED, True)
 

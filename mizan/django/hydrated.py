@@ -13,6 +13,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 
 from mizan.django import edge_settings
+from mizan.django.errors import one_line
 from mizan.errors import MizanError
 from mizan.protocol import tags as tags_
 
@@ -63,7 +64,7 @@ def tag(
         own = tags_.parse(headers.get(tags_.GROUPS, ""))
         fields = tags_.format([*own, *tags], networks)
     except MizanError as error:
-        logger.warning("edge.untagged: no edge keeps %s: %s", request.path, error)
+        logger.warning("edge.untagged: no edge keeps %s: %s", one_line(request.path), error)
         kept = headers.get("Cache-Control", "private, no-store")
         fields = {"Cache-Control": kept if _is_own(kept) else "public, no-cache"}
         for name in tags_.FIELDS:

@@ -144,12 +144,12 @@ def test_an_error_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
 
     got_request_exception.connect(hear)
     try:
-        request = make.get("/here/")
+        request = make.get("/here/%0A/")
         host().report(ValueError("x"), request)
     finally:
         got_request_exception.disconnect(hear)
     assert heard == [request]
     (record,) = (each for each in caplog.records if each.name == "django.request")
-    assert record.getMessage() == "Internal Server Error: /here/"
+    assert record.getMessage() == r"Internal Server Error: /here/\n/"
     assert (record.status_code, record.request) == (500, request)  # type: ignore[attr-defined]
     assert record.exc_info is not None
