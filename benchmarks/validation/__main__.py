@@ -3,11 +3,11 @@
 usage: scripts/bench validation [--quick] [--replies N] [--json FILE]
 
 A file in JSON Lines has 100,000 different replies of mutations, each with a result of five orders
-and two instances that became stale. "a decoded reply" is one document at a time: a validator of each
-library for the schema `result`, and the generated model, by which `mizan validate` tells what is
-right. "a file" is a whole process: `mizan validate` with as many jobs as there are cores, and with
-one, beside programs that read each line with `json` and check it by one of the libraries; the floor
-is one that only reads. All are timed by the clock on the wall.
+and two instances that became stale. "a decoded reply" is one document at a time: a validator of
+each library for the schema `result`, and the generated model, by which `mizan validate` tells what
+is right. "a file" is a whole process: `mizan validate` with one job and with one for each core,
+beside programs that read each line with `json` and check it by one of the libraries; the floor is
+one that only reads. These are timed by the clock on the wall.
 """
 
 from __future__ import annotations
