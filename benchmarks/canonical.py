@@ -1,22 +1,24 @@
-"""Canonical text beside the PyPI package `rfc8785`: how many times faster, in one run.
+"""Canonical text beside the PyPI package `rfc8785`, in one run.
 
-usage: python benchmarks/canonical.py [--small N] [--large N] [--rounds N]
+usage: scripts/bench canonical [--quick] [--json FILE]
 
 Documents are bundles of orders as a server would send them: names that are not ASCII, texts in
-several scripts, about 10 % floats. Each is drawn from its own seed, so no two are alike. The three
-writers take turns on each batch, and of the rounds the fastest counts, in CPU time. Every text is
-first compared with that of `rfc8785`.
+several scripts, about 10 % floats. Each is drawn from its own seed, so no two are alike. Every text
+is first compared with that of `rfc8785`. The floor is the C encoder of Python's `json` with sorted
+names, whose text is not canonical.
 """
 
-import argparse
-import gc
+import json
 import random
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import rfc8785
+from harness.program import Program
+from harness.rows import Row
+from harness.timer import race
 
 from mizan.protocol.canonical import HAS_FAST, canonical_json
 
@@ -41,7 +43,14 @@ PEOPLE = (
     "Chloé",
 )
 SIZES = ("S", "M", "L", None)
-BATCH_BYTES = 50_000  # at a time, so that every writer finds them in the processor's cache
+ABOUT = """Canonical JSON
+
+Bundles of orders with names that are not ASCII, texts in several scripts and about 10 % floats; no
+two are alike. Microseconds of CPU time for a document, in pure Python and with
+`mizan-protocol[fast]`. The floor is Python's C encoder with sorted names, whose text is not
+canonical."""
+SIZES_OF = {"1 KB": (1000, 1000), "100 KB": (100_000, 100)}
+"""The bytes of a document, and how many there are."""
 Document = dict[str, Any]
 
 
@@ -99,79 +108,54 @@ def document(seed: int, size: int) -> Document:
     return {"user_orders": orders}
 
 
-def leaves(value: Any) -> Iterator[Any]:
-    """Every value that is neither array nor object."""
-    if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from leaves(item)
-    else:
-        yield value
+def encoded(value: Any) -> str:
+    """Write by the C encoder, as near to canonical as it can."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def best_times(
-    writers: list[Callable[[Any], object]], documents: list[Document], rounds: int
-) -> list[float]:
-    """The least CPU seconds that each writer took for the documents."""
-    best = [float("inf")] * len(writers)
-    gc.collect()
-    gc.disable()  # as timeit does: it would run whenever another one's garbage is enough
-    for _ in range(rounds):
-        for number, write in enumerate(writers):
-            start = time.process_time()
-            for each in documents:
-                write(each)
-            best[number] = min(best[number], time.process_time() - start)
-    gc.enable()
-    return best
-
-
-def compare(size: int, count: int, rounds: int) -> None:
-    """Print a row: what each writer takes for `count` documents of `size` bytes."""
-    writers: list[Callable[[Any], object]] = [
-        rfc8785.dumps,
-        lambda each: canonical_json(each, fast=False),
-        lambda each: canonical_json(each, fast=True),
-    ]
-    totals = [0.0] * len(writers)
-    floats = values = length = 0
-    batch = max(1, BATCH_BYTES // size)
-    for start in range(0, count, batch):
-        seeds = range(start, min(start + batch, count))
-        documents = [document(size * 10_000 + seed, size) for seed in seeds]
-        for each in documents:
-            expected = rfc8785.dumps(each)
-            if any(str(write(each)).encode() != expected for write in writers[1:]):
-                sys.exit("the texts differ: a benchmark of wrong results means nothing")
-            found = list(leaves(each))
-            floats += sum(isinstance(value, float) for value in found)
-            values += len(found)
-            length += len(expected)
-        for number, seconds in enumerate(best_times(writers, documents, rounds)):
-            totals[number] += seconds
-    micro = [total / count * 1e6 for total in totals]
-    print(
-        f"{length / count / 1000:7.1f} KB {count:6} {floats / values:6.0%} {micro[0]:10.1f} "
-        f"{micro[1]:10.1f} {micro[2]:10.1f} {micro[0] / micro[1]:8.1f}x {micro[0] / micro[2]:8.1f}x"
-    )
+def check(documents: list[Document]) -> None:
+    """Make sure that both ways of writing are right."""
+    for each in documents:
+        expected = rfc8785.dumps(each)
+        if any(canonical_json(each, fast=fast).encode() != expected for fast in (False, True)):
+            sys.exit("the texts differ: a benchmark of wrong results means nothing")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Canonical text beside the package rfc8785.")
-    parser.add_argument("--small", type=int, default=1000, help="documents of 1 KB")
-    parser.add_argument("--large", type=int, default=1000, help="documents of 100 KB")
-    parser.add_argument("--rounds", type=int, default=5, help="of which the fastest counts")
-    wanted = parser.parse_args()
+    """Add a row for each size, pure and fast."""
+    program = Program("canonical", __doc__)
+    quick = program.parse().quick
     if not HAS_FAST:
         sys.exit("orjson is not installed: pip install 'mizan-protocol[fast]'")
     # As in a server that once read something large: from then on malloc keeps what is freed, where
     # a fresh process would return every large buffer to the system and fault it in again.
     buffer = bytes(16 << 20)
     del buffer
-    print("                                 microseconds for a document     times rfc8785")
-    print("  size    distinct floats    rfc8785       pure       fast      pure      fast")
-    for size, count in ((1000, wanted.small), (100_000, wanted.large)):
-        compare(size, count, wanted.rounds)
+    for group, fast in (("Pure Python", False), ("With orjson", True)):
+        for what, (size, count) in SIZES_OF.items():
+            documents = [
+                document(size * 10_000 + n, size) for n in range(count // 10 if quick else count)
+            ]
+            check(documents)
+            writers: dict[str, Callable[[Any], object]] = {
+                "mizan": lambda each, fast=fast: canonical_json(each, fast=fast),
+                "rfc8785": rfc8785.dumps,
+                "json.dumps": encoded,
+            }
+            program.add(Row(group, what, "µs", timed(program, writers, documents), "json.dumps"))
+    program.finish(ABOUT, ["rfc8785", "orjson"])
     return 0
+
+
+def timed(
+    program: Program, writers: dict[str, Callable[[Any], object]], documents: list[Document]
+) -> dict[str, float]:
+    """Return the microseconds a document of each writer, each of which has them in turn."""
+    calls = {}
+    for name, write in writers.items():
+        following = cycle(documents)
+        calls[name] = lambda write=write, following=following: write(next(following))
+    return {name: seconds * 1e6 for name, seconds in race(calls, program.effort).items()}
 
 
 if __name__ == "__main__":
