@@ -20,7 +20,7 @@ from . import page
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 QUICK = BENCHMARKS.parent / "build" / "bench"
-PROGRAMS = ("calls", "sockets", "functions", "validation", "canonical", "header", "tokens")
+PROGRAMS = ("calls", "sockets", "functions", "validation", "canonical", "header", "tokens", "cache")
 """Those that compare and give rows; the others of benchmarks/ prove something."""
 
 

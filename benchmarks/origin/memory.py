@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.cache import caches
+from harness.rows import Row
 
 from mizan.cache import MemoryCache
 from origin.stores import STORES
@@ -17,23 +18,27 @@ IN_PROCESS = 20_000
 BODY = 1000
 
 
-def run(server: Any) -> int:
-    """Print both tables; nothing here is a goal."""
-    print(f"\nIn Redis, bytes an entry beyond its {BODY} ({COUNT:,} entries)")
+def rows(server: Any, *, quick: bool) -> Iterator[Row]:
+    """Yield a row of what entries take in Redis, and one of what they take in the process."""
+    count = COUNT // 100 if quick else COUNT
+    taken = {}
     for make in STORES:
         server.flush()
         store = make(server)
         before = server.client.info("memory")["used_memory"]
-        store.fill(COUNT, b"x" * BODY)
+        store.fill(count, b"x" * BODY)
         used = server.client.info("memory")["used_memory"] - before
-        print(f"  {store.name:15}{used / COUNT - BODY:8.0f}", flush=True)
+        taken[store.name] = used / count - BODY
         server.flush()
-    print(f"\nIn the process, bytes an entry beyond its {BODY} ({IN_PROCESS:,} entries)")
+    group, unit = f"Memory of an entry beyond its body of {BODY:,} bytes", "bytes"
+    yield Row(group, f"in Redis, of {count:,}", unit, taken)
     locmem: Any = caches["default"]
-    for name, fill in (("mizan", _of_mizan), ("locmem", _of_locmem)):
-        print(f"  {name:15}{_taken(fill) / IN_PROCESS - BODY:8.0f}")
+    own = {
+        name: _taken(fill) / IN_PROCESS - BODY
+        for name, fill in (("mizan", _of_mizan), ("locmem", _of_locmem))
+    }
     locmem.clear()
-    return 0
+    yield Row(group, f"in the process, of {IN_PROCESS:,}", unit, own)
 
 
 def _of_mizan() -> Any:

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from harness.rows import Row
+from harness.timer import QUICK, race
 
 from origin.stores import PROBE, STORES, Store
 
 SIZES = (100, 10_000, 1_000_000)
 PAYLOAD = b"x" * 100
-GOAL = 2
-"""The most that Mizan's purge with most entries may take, in times of that with fewest."""
 TURNS = 50
-TITLES = {"purge_one": "what depends on one row", "purge": "all entries"}
+TITLES = {"purge_one": "A purge of what depends on one row", "purge": "A purge of all entries"}
+FLOOR = "one PING"
 
 
-def run(server: Any) -> int:
-    """Print the curves; return how many goals were missed."""
-    times: dict[tuple[str, int], list[float]] = {}
-    for count in SIZES:
+def rows(server: Any, *, quick: bool) -> Iterator[Row]:
+    """Yield a row for each kind of purge and number of entries, beside a bare round trip."""
+    sizes = SIZES[:2] if quick else SIZES
+    times: dict[tuple[str, int], dict[str, float]] = {}
+    for count in sizes:
         for make in STORES:
             server.flush()
             store = make(server)
             store.fill(count, PAYLOAD)
+            print(f"-- {count:,} entries of {store.name}", file=sys.stderr)
             for name in TITLES:
-                times.setdefault((name, count), []).append(_best(store, name, count))
+                times.setdefault((name, count), {})[store.name] = _best(store, name, count)
     server.flush()
-    names = "".join(f"{make.name:>15}" for make in STORES)
-    missed = 0
     for name, title in TITLES.items():
-        print(f"\nA purge of {title}, milliseconds\n  {'entries stored':>16}{names}")
-        for count in SIZES:
-            print(f"  {count:16,}" + "".join(f"{found:15.3f}" for found in times[name, count]))
-        few, many = times[name, SIZES[0]][0], times[name, SIZES[-1]][0]
-        missed += many / few > GOAL
-        print(f"  mizan's with {SIZES[-1]:,} to its own with {SIZES[0]:,}: {many / few:.2f}")
-    return missed
+        for count in sizes:
+            values = {**times[name, count], FLOOR: _round_trip(server)}
+            yield Row(title, f"{count:,} entries", "ms", values, FLOOR, at=float(count))
+
+
+def _round_trip(server: Any) -> float:
+    """Return the best time of the least that can be asked of Redis, in milliseconds."""
+    found = race({FLOOR: server.client.ping}, QUICK, time.perf_counter)
+    return found[FLOOR] * 1000
 
 
 def _best(store: Store, name: str, count: int) -> float:

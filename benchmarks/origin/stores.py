@@ -78,7 +78,7 @@ class OfMizan(Store):
         broad, own = self._guards(number)
         stamps = b"b" * 16, b"%016d" % number
         life = guard_ms(self.cache.limits)
-        entry = b"%c%b%b" % (2, b"".join(stamps), payload)
+        entry = b"%c%b%c%b" % (2, b"".join(stamps), 0, payload)  # it has no head
         if number == 0:
             yield "SET", guard_key(broad), stamps[0], "PX", life
         yield "SET", guard_key(own), stamps[1], "PX", life
