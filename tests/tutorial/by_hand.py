@@ -10,6 +10,7 @@ import http.client
 import http.cookiejar
 import json
 import re
+import time
 import urllib.parse
 import urllib.request
 from typing import Any
@@ -69,9 +70,10 @@ class Site:
     def _until(self, stream: http.client.HTTPResponse, event: str) -> Any:
         """Read a stream up to an event; return its data."""
         seen = ""
-        while line := stream.readline().decode():
+        deadline = time.monotonic() + PATIENCE
+        while (line := stream.readline().decode()) and time.monotonic() < deadline:
             if seen == event and line.startswith("data: "):
                 return json.loads(line.removeprefix("data: "))
             if line.startswith("event: "):
                 seen = line.removeprefix("event: ").strip()
-        raise Unlike(f"the stream of events ended before the event '{event}': {stream.status}")
+        raise Unlike(f"no event '{event}' came on the stream, whose status is {stream.status}")

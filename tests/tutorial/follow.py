@@ -114,7 +114,7 @@ class Follower:
         deadline = time.monotonic() + PATIENCE
         while missing := [line for line in text.splitlines() if unlike(line, self.server.log())]:
             if time.monotonic() > deadline:
-                raise Unlike(f"the server logged:\n{self.server.log()}\nand not: {missing}")
+                raise Unlike(f"the server has not logged: {missing}")
             time.sleep(0.1)
 
     def look(self) -> None:
@@ -171,8 +171,10 @@ def main() -> int:
                 installed = stranger(Path(tools), given.wheel, given.npm)
             follower = Follower(folder, installed, chromium() if given.browser else "")
             follower.follow(GUIDE.read_text("utf-8"))
-        except Unlike as error:
+        except (Unlike, OSError) as error:
             say(f"\nNot as {GUIDE.name} says:\n{error}")
+            if follower is not None and follower.server is not None:
+                say(f"The server has logged:\n{follower.server.log()}")
             return 1
         finally:
             if follower is not None:
