@@ -69,7 +69,7 @@ def test_the_function_refuses_what_the_shape_does(mizan_client):
 @pytest.mark.slow
 def test_the_page(tmp_path: Path) -> None:
     played = play("guides/moving.md", notes(tmp_path))
-    assert len(played.commands) == 2
+    assert len(played.commands) == 1
     (tmp_path / "notes" / "test_said.py").write_text(_SAID)
     done = run(tmp_path, "python -m pytest -q notes/test_said.py")
     assert "5 passed" in done.stdout, done.stdout
