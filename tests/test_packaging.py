@@ -3,10 +3,14 @@
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
+from trove_classifiers import classifiers
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = {
@@ -72,6 +76,27 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
+
+
+def test_the_metadata_says_what_it_is_and_what_it_runs_on(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [each for each in archive.namelist() if each.endswith(".dist-info/METADATA")]
+        said = message_from_bytes(archive.read(name), policy=default)
+        assert name.replace("METADATA", "licenses/LICENSE") in archive.namelist()
+    named = said.get_all("Classifier") or []
+    assert [each for each in named if each not in classifiers] == []
+    assert named == sorted(named)
+    assert {said["License-Expression"], said["Requires-Python"]} == {"Apache-2.0", ">=3.11"}
+    assert said["Description-Content-Type"] == "text/markdown"
+    assert said.get_content().startswith("# Mizan\n")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {*(said.get_all("Provides-Extra") or [])} == {*extras["optional-dependencies"]}
+    locked = (ROOT / "requirements" / "dev.txt").read_text()
+    tested = re.findall(r"^django==(\d+\.\d+)", locked, re.MULTILINE)
+    assert [each.split(" :: ")[2:] for each in named if each.startswith("Framework :: Django")] == [
+        [],
+        *([each] for each in tested),
+    ]
 
 
 def test_the_command_runs_from_another_folder(installed: Path, tmp_path: Path) -> None:
