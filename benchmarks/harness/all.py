@@ -20,7 +20,17 @@ from . import page
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 QUICK = BENCHMARKS.parent / "build" / "bench"
-PROGRAMS = ("calls", "sockets", "functions", "validation", "canonical", "header", "tokens", "cache")
+PROGRAMS = (
+    "calls",
+    "sockets",
+    "screen",
+    "cache",
+    "functions",
+    "validation",
+    "canonical",
+    "header",
+    "tokens",
+)
 """Those that compare and give rows; the others of benchmarks/ prove something."""
 
 

@@ -43,7 +43,7 @@ class Server:
 @contextmanager
 def serving(name: str, app: str) -> Iterator[Server]:
     """Run one contender's application behind one kind of server."""
-    port = _free_port()
+    port = free_port()
     told = (
         [f"127.0.0.1:{port}", "served:wsgi"] if name == "gunicorn" else [str(port), "served:asgi"]
     )
@@ -51,14 +51,15 @@ def serving(name: str, app: str) -> Iterator[Server]:
     command = [sys.executable, "-m", *COMMANDS[name], *told]
     process = subprocess.Popen(command, cwd=HERE, env=environ)
     try:
-        _await(port, process)
+        until_it_listens(port, process)
         yield Server(f"http://127.0.0.1:{port}", process)
     finally:
         process.terminate()
         process.wait(START)
 
 
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+def until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process to listen. Raises SystemExit where it does not."""
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -70,7 +71,8 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"{process.args} does not listen")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

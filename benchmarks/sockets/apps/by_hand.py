@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from apps.rows import Arguments, Row, found
+from apps.rows import PARTS, Arguments, Row, found
 
 
 class Asked(BaseModel):
@@ -35,6 +35,17 @@ def rows(request: HttpRequest) -> HttpResponse:
     return _reply(b'{"rows":%b}' % _dump(found(asked.user_id)))
 
 
+@require_GET
+def screen(request: HttpRequest) -> HttpResponse:
+    """Read all of a screen at once."""
+    try:
+        asked = Asked.model_validate(request.GET.dict())
+    except ValidationError as error:
+        return _reply(error.json().encode(), 422)
+    parts = [b'"part%d":%b' % (n, _dump(found(asked.user_id + n))) for n in range(PARTS)]
+    return _reply(b"{%b}" % b",".join(parts))
+
+
 @csrf_exempt
 @require_POST
 def made(request: HttpRequest) -> HttpResponse:
@@ -46,4 +57,6 @@ def made(request: HttpRequest) -> HttpResponse:
     return _reply(b'{"result":%b}' % _dump(found(given.user_id, given.name, given.score)))
 
 
-urlpatterns = [path("api/", include([path("rows/", rows), path("made/", made)]))]
+urlpatterns = [
+    path("api/", include([path("rows/", rows), path("made/", made), path("screen/", screen)]))
+]

@@ -1,11 +1,11 @@
-"""Mizan: a function that is called, and a context that is read."""
+"""Mizan: a function that is called, a context that is read, and one of ten reads for a screen."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import include, path
 
-from apps.rows import Row, found
+from apps.rows import PARTS, Row, found
 from mizan.django import Context, client
 
 
@@ -26,5 +26,20 @@ def made(request: HttpRequest, user_id: int, name: str, score: float) -> list[Ro
     """Call for them."""
     return found(user_id, name, score)
 
+
+class ScreenContext(Context):
+    """All that a screen shows."""
+
+    user_scoped = False
+
+
+def _part(number: int) -> None:
+    @client(context=ScreenContext, name=f"part{number}")
+    def part(request: HttpRequest, user_id: int) -> list[Row]:  # noqa: ARG001
+        return found(user_id + number)
+
+
+for each in range(PARTS):
+    _part(each)
 
 urlpatterns = [path("api/", include("mizan.django.urls"))]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 SIZE = 20
+PARTS = 10
+"""The reads of a screen."""
 
 
 class Row(BaseModel):
