@@ -1,18 +1,16 @@
 """What a save costs that something watches: this project beside cacheops and cachalot.
 
-usage: saves.py [--saves N]
+usage: scripts/bench saves [--quick] [--saves N] [--json FILE]
 
 Each party saves the same rows in a process of its own, on SQLite in memory and a redis-server of
 its own: `save()` of a row that is there, in a transaction each, and `QuerySet.update` of 100 rows.
 "Django" caches nothing. Mizan watches with one parameter, a column or one behind a foreign key, and
 its cache is in memory or on Redis; cacheops caches all queries of the model, cachalot all tables.
-The numbers are microseconds a statement, and how many more than of Django alone: the best of five
-rounds, in which the parties take turns.
+The numbers are microseconds a statement, the best of five rounds, in which the parties take turns.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -21,18 +19,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harness.program import Program
+from harness.rows import Row
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "cache"))
 
-PARTIES = (
-    "Django",
-    "Mizan, a column, memory",
-    "Mizan, a column, Redis",
-    "Mizan, a relation, Redis",
-    "cacheops",
-    "cachalot",
-)
+OURS = ("Mizan, a column, memory", "Mizan, a column, Redis", "Mizan, a relation, Redis")
+PEERS, FLOOR = ("cacheops", "cachalot"), "Django"
+PARTIES = (FLOOR, *OURS, *PEERS)
 ROUNDS = 5
+ABOUT = """What a watched save costs
+
+`save()` of a row that is there, in a transaction each, and `QuerySet.update` of 100 rows, on SQLite
+in memory and a Redis on loopback. Mizan watches by a column or one behind a foreign key; cacheops
+caches all queries of the model, cachalot all tables. The floor is Django alone, which caches
+nothing. Microseconds a statement, by the clock on the wall."""
+PACKAGES = ("Django", "redis", "django-cacheops", "django-cachalot")
 
 
 def configure(party: str, url: str) -> None:
@@ -147,32 +150,31 @@ def best(party: str, url: str, count: int, known: dict[str, float]) -> dict[str,
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--saves", type=int, default=1000, help="saves a round")
-    parser.add_argument("--party", choices=PARTIES, help="measure one in this process")
-    parser.add_argument("--url", help="its Redis")
-    given = parser.parse_args()
+    """Add a row for each way in which Mizan watches."""
+    program = Program("saves", __doc__)
+    program.options.add_argument("--saves", type=int, default=1000, help="saves a round")
+    program.options.add_argument("--party", choices=PARTIES, help="measure one in this process")
+    program.options.add_argument("--url", help="its Redis")
+    given = program.parse()
     if given.party:
         print(json.dumps(measure(given.party, given.url, given.saves)))
         return 0
     from servers import Server
 
+    saves, rounds = (100, 1) if given.quick else (given.saves, ROUNDS)
     found: dict[str, dict[str, float]] = {each: {} for each in PARTIES}
     with Server() as server:
-        for _ in range(ROUNDS):
+        for number in range(rounds):
+            print(f"-- round {number + 1} of {rounds}", file=sys.stderr)
             for party in PARTIES:
                 server.flush()
-                found[party] = best(party, server.url, given.saves, found[party])
-    print("microseconds:                  save          update of 100 rows")
-    alone = found["Django"]
-    for party, took in found.items():
-        more = {name: took[name] - alone[name] for name in took}
-        print(
-            f"{party:26} {took['save']:8.0f} {more['save']:+6.0f} "
-            f"{took['update']:15.0f} {more['update']:+6.0f}"
-        )
+                found[party] = best(party, server.url, saves, found[party])
+    for name, title in (("save", "A save"), ("update", "An update of 100 rows")):
+        others = {party: found[party][name] for party in (FLOOR, *PEERS)}
+        for party in OURS:
+            values = {"mizan": found[party][name], **others}
+            program.add(Row(title, party.removeprefix("Mizan, "), "µs", values, FLOOR))
+    program.finish(ABOUT, PACKAGES)
     return 0
 
 

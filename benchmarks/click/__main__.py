@@ -1,10 +1,10 @@
 """From a click to a fresh screen: the same page on Mizan and on TanStack Query, which is told by
 hand what to fetch anew, in Chromium, with a server that is 50 ms away.
 
-usage: click [--clicks N] [--json]
+usage: scripts/bench click [--quick] [--clicks N] [--outcomes] [--json FILE]
 
   --clicks N   how many of each kind, of each contender; 50 by default
-  --json       print every click instead
+  --outcomes   print every click instead, as JSON
 
 The page shows a customer's profile, 20 orders, a number of notifications, and 50 products; its
 button changes an order and adds a notification. Kinds: one click; two fast ones; one while the page
@@ -13,7 +13,6 @@ loads, with a list of orders whose reply comes 300 ms later than others.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -27,7 +26,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from harness.program import Program  # noqa: E402 (found by the line before)
+from harness.rows import MIZAN, Row  # noqa: E402
+
+ABOUT = """From a click to a fresh screen
+
+The same page on Mizan's generated client and on TanStack Query, which is told by
+`invalidateQueries` what to fetch anew, in Chromium, with 50 ms of latency on each request: a
+profile, 20 orders, a number of notifications and 50 products. A click changes the orders and the
+notifications. While loading, the list of orders comes 300 ms late. The floor is one round trip;
+10,000 ms stand for a page that never is fresh. README.md says more."""
+NPM = ("react", "@tanstack/react-query")
+FLOOR, LATENCY = "one round trip", 50.0
+NEVER = 10_000.0
+"""Milliseconds that count for a click after which the page never is fresh."""
 MODULES = HERE.parents[1] / "node_modules"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KINDS = {"one": "one click", "two": "two fast clicks", "loading": "a click while loading"}
@@ -105,36 +120,73 @@ def table(outcomes: list[dict[str, Any]]) -> Iterator[str]:
             yield row(name, [each for each in outcomes if wanted.items() <= each.items()])
 
 
+def npm(*names: str) -> dict[str, str]:
+    """Return the versions of packages."""
+    texts = {name: (MODULES / name / "package.json").read_text() for name in names}
+    return {name: json.loads(text)["version"] for name, text in texts.items()}
+
+
 def about(found: dict[str, Any]) -> str:
     """Return what was measured, and on what."""
-
-    def npm(name: str) -> str:
-        text = (MODULES / name / "package.json").read_text()
-        return f"{name} {json.loads(text)['version']}"
-
-    names = f"{npm('react')}, {npm('@tanstack/react-query')}"
+    names = ", ".join(f"{name} {number}" for name, number in npm(*NPM).items())
     load = " to ".join(f"{each:.1f}" for each in found["load"])
     return f"Chromium {found['browser']}, {names}, Django {version('django')}; load {load}"
 
 
-def main() -> None:
+def of_kind(outcomes: list[dict[str, Any]], kind: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what came of the clicks of a kind, by the contender's name in rows."""
+    some = [each for each in outcomes if each["scenario"] == kind]
+    names = {MIZAN: "mizan", "TanStack Query": "tanstack"}
+    return {
+        name: [each for each in some if each["contender"] == contender]
+        for name, contender in names.items()
+    }
+
+
+def rows(outcomes: list[dict[str, Any]]) -> Iterator[Row]:
+    """Yield the rows of the page of results."""
+    of = {title: of_kind(outcomes, kind) for kind, title in KINDS.items()}
+    for what, found in of.items():
+        times = {
+            name: statistics.median(each["ms"] or NEVER for each in some)
+            for name, some in found.items()
+        }
+        values = {**times, FLOOR: LATENCY}
+        yield Row("From the click until the page is fresh, median", what, "ms", values, FLOOR)
+    for what, found in of.items():
+        asked = {
+            name: statistics.fmean(each["requests"] for each in some)
+            for name, some in found.items()
+        }
+        yield Row("Requests of a click, mean", what, "requests", asked)
+    for what, found in of.items():
+        fresh = {
+            name: 100.0 * sum(not each["stale"] for each in some) / len(some)
+            for name, some in found.items()
+        }
+        yield Row("Clicks that leave nothing stale", what, "per cent", fresh, more_is_better=True)
+
+
+def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        prog="click", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--clicks", type=int, default=50)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    program = Program("click", __doc__)
+    program.options.add_argument("--clicks", type=int, default=50)
+    program.options.add_argument("--outcomes", action="store_true", help="print each as JSON")
+    options = program.parse()
     before, *_ = os.getloadavg()
     with server() as url:
-        found = clicked(url, options.clicks)
+        found = clicked(url, 3 if options.quick else options.clicks)
     after, *_ = os.getloadavg()
     found["load"] = before, after
-    if options.json:
+    if options.outcomes:
         print(json.dumps(found))
-    else:
-        print(about(found), *table(found["outcomes"]), sep="\n")
+        return 0
+    print(about(found), *table(found["outcomes"]), sep="\n")
+    for each in rows(found["outcomes"]):
+        program.add(each)
+    program.finish(ABOUT, ["Django"], ["node"], {"Chromium": found["browser"], **npm(*NPM)})
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -30,6 +30,9 @@ PROGRAMS = (
     "canonical",
     "header",
     "tokens",
+    "saves",
+    "size",
+    "click",
 )
 """Those that compare and give rows; the others of benchmarks/ prove something."""
 

@@ -111,7 +111,7 @@ def _plots(results: Results) -> Iterator[tuple[str, str]]:
             }
             yield group, chart.growth(title, rows[0].what.split(" ", 1)[-1], rows[0].unit, series)
         else:
-            costs = {row.what: {n: 1 / row.ratio_to(n) for n in _mizan_first(row)} for row in rows}
+            costs = {row.what: {n: row.cost_of(n) for n in _mizan_first(row)} for row in rows}
             yield group, chart.bars(f"{group}: cost in times of Mizan's", BAR_LIMIT, costs)
 
 

@@ -44,6 +44,11 @@ class Row:
         mine, other = self.values[MIZAN], self.values[contender]
         return other / mine if self.more_is_better else mine / other
 
+    def cost_of(self, contender: str) -> float:
+        """Return a contender's cost in times of Mizan's."""
+        ratio = self.ratio_to(contender)
+        return 1 / ratio if ratio else float("inf")
+
     @property
     def behind(self) -> list[str]:
         """The peers that are ahead; as close as the page tells two apart is even."""

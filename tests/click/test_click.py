@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def outcomes() -> list[dict[str, Any]]:
     """What two clicks of each kind led to."""
-    command = [sys.executable, str(FOLDER), "--clicks", "2", "--json"]
+    command = [sys.executable, str(FOLDER), "--clicks", "2", "--outcomes"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST)
     assert done.returncode == 0, done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)["outcomes"]
