@@ -29,6 +29,7 @@ from mizan_docs.links import ROOT, SPEC
 CONFIGURATION = ROOT / "mkdocs.yml"
 STYLES = "site.css"
 _DOCS = "docs/"
+_PICTURES = (".svg", ".png")
 _MENTION = re.compile(r"(?<![\[*\w-])MZ-[A-Z]+-\d+(?![\w*])")
 
 
@@ -110,9 +111,10 @@ def _staged(source: str, known: set[str]) -> tuple[str, list[str]]:
         if links.is_external(link) or link.target.startswith("#"):
             continue
         path, anchor = links.resolve(source, link.target)
-        if link.is_image:
+        is_picture = path.endswith(_PICTURES)
+        if is_picture:
             pictures.append(path)
-        if link.is_image or path in known:
+        if is_picture or path in known:
             target = _relative(source, path) + (f"#{anchor}" if anchor else "")
             edits.append((link.target_start, link.target_start + len(link.target), target))
         else:

@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 _LOADING = {"src", "srcset", "poster", "data"}
-_FOLLOWED = {"a", "area"}
 _LINKED = {"canonical", "next", "prev", "alternate", "license", "author"}
 _is_elsewhere = re.compile(r"\s*(https?:)?//", re.IGNORECASE).match
 _IN_STYLES = re.compile(
@@ -31,8 +30,7 @@ class _Reader(HTMLParser):
         names = set(_LOADING)
         if tag == "link" and not _LINKED & {*given.get("rel", "").split()}:
             names.add("href")
-        if tag not in _FOLLOWED:
-            self.loaded += [given[name] for name in sorted(names & given.keys())]
+        self.loaded += [given[name] for name in sorted(names & given.keys())]
 
 
 def problems(site: Path) -> Iterator[str]:

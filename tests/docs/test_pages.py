@@ -38,8 +38,9 @@ def test_a_page_gets_anchors_and_links_of_the_site(tmp_path: Path) -> None:
     assert (
         "By [MZ-A-001](SPEC.md#MZ-A-001), `MZ-A-002`, [as said](SPEC.md#MZ-A-002), code." in guide
     )
-    assert "![A picture](a.svg)" in guide
+    assert "![A picture](a.svg) and [another](b.png)" in guide
     assert (folder / "a.svg").read_text() == "<svg/>"
+    assert (folder / "b.png").is_file()
     spec = (folder / "SPEC.md").read_text()
     assert "- **MZ-A-001**{#MZ-A-001} [codec] One.\n" in spec
     assert "As [MZ-A-001](#MZ-A-001).\n" in spec
