@@ -148,10 +148,10 @@ def play(page: str, folder: Path, **more: str) -> Played:
 
 def _commands(block: Block) -> list[tuple[str, str | None]]:
     """Return (command, what it prints) of a block; None where the page does not say."""
+    text = block.text.replace("\\\n", " ")  # a command on several lines
     if block.language == "sh":
-        joined = block.text.replace("\\\n", " ")
-        return [(line, None) for line in joined.splitlines() if line]
-    parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
+        return [(line, None) for line in text.splitlines() if line]
+    parts = re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]
     split = [each.partition("\n") for each in parts]
     return [(command, output) for command, _, output in split]
 

@@ -124,6 +124,8 @@ def test_the_servers(project: Path) -> None:
             for path in ("/ready/", "/metrics/"):
                 assert ask(port, path)[0] == 200, (project / "log").read_text()
         _follow(wsgi, asgi)
+        examined = run(project, "python manage.py mizan_cache doctor", **given)
+        assert examined.returncode == 0, examined.stdout + examined.stderr
         assert worker.poll() is None
     assert worker.returncode == 0
     errors = re.findall(r" ERROR .*", (project / "log").read_text())

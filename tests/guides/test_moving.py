@@ -47,7 +47,10 @@ def test_decorators_need_no_watch(mizan_client, monkeypatch):
     monkeypatch.setattr(watching, "WATCHES", [])
     for path, body in POSTS:
         assert_invalidates(post(mizan_client, path, body), "board;board_id=1")
+    Board.objects.create(pk=2, title="Errands")
     url = f"/drf/notes/{Note.objects.first().pk}/"
+    moved = mizan_client.patch(url, {"board": 2}, content_type="application/json")
+    assert_invalidates(moved, "board;board_id=1", "board;board_id=2")
     assert_invalidates(mizan_client.delete(url))  # which has no decorator
 
 
