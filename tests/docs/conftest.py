@@ -14,7 +14,8 @@ PAGES = {
     "README.md": "# Start\n\nSee [the guide](docs/guide.md#how-to).\n",
     "SPEC.md": "# Spec\n\n- **MZ-A-001** [codec] One.\n- **MZ-A-002** [codec] As MZ-A-001.\n",
     "docs/guide.md": "# Guide\n\n## How to\n\nBy MZ-A-001, `MZ-A-002`, "
-    "[as said](../SPEC.md#MZ-A-002), [code](../code.py).\n\n![A picture](a.svg) and [another](b.png)\n",
+    "[as said](../SPEC.md#MZ-A-002), [code](../code.py).\n\n"
+    "![A picture](a.svg) and [another](b.png)\n",
     "docs/a.svg": "<svg/>",
     "docs/b.png": "",
     "docs/site.css": "",
