@@ -303,9 +303,11 @@ class DjangoHost:
     def report(self, error: Exception, request: HttpRequest) -> None:
         """Log an unexpected error where Django logs its own, and send Django's signal of it, which
         error trackers and the test client listen to."""
+        context = error.__context__
         try:
             raise error  # noqa: TRY301 (what logs and listens looks at the exception handled)
         except Exception:
+            error.__context__ = context  # not what it caused, which is handled just now
             path, extra = errors.one_line(request.path), {"status_code": 500, "request": request}
             logger.exception("Internal Server Error: %s", path, extra=extra)
             got_request_exception.send(sender=None, request=request)

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan.django import carried, checks, conf, edge_settings, hydrated
+from mizan.django import carried, checks, conf, edge_settings, hydrated, reports
 from mizan.protocol.tags import FIELDS, GROUPS
 from mizan.server.problems import Problem
 from mizan.server.reply import PROBLEM
@@ -47,6 +47,7 @@ class MizanMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Return the response, or its coroutine under ASGI."""
+        reports.guard(request)
         if self._is_async:
             return self._acall(request)
         with carried.Said(request) as said:
