@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import counted
+from harness import counted
 
 STORE = Path(__file__).resolve().with_name("counts.json")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -69,15 +69,21 @@ def main() -> int:
 
 def run(name: str, folder: Path, quick: bool) -> bool:
     """Run a benchmark. Returns whether it stored its results."""
-    program = BENCHMARKS / name
-    command = [program if program.is_dir() else f"{program}.py"]
     start = time.monotonic()
     options = ["--quick"] if quick else []
     result = folder / "results" / f"{name}.json"
-    done = subprocess.run([sys.executable, *command, *options, "--json", result], check=False)
+    done = subprocess.run(
+        [sys.executable, program_of(name), *options, "--json", result], check=False
+    )
     outcome = "done" if done.returncode == 0 else f"FAILED with {done.returncode}"
     print(f"== {name}: {outcome} after {time.monotonic() - start:.0f} s", file=sys.stderr)
     return done.returncode == 0
+
+
+def program_of(name: str) -> Path:
+    """Return the program of a benchmark, or the folder that is one."""
+    file = BENCHMARKS / f"{name}.py"
+    return file if file.exists() else BENCHMARKS / name
 
 
 def write(folder: Path) -> int:

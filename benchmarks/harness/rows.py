@@ -42,7 +42,10 @@ class Row:
     def ratio_to(self, contender: str) -> float:
         """Return Mizan's cost in times of a contender's."""
         mine, other = self.values[MIZAN], self.values[contender]
-        return other / mine if self.more_is_better else mine / other
+        if mine == other:
+            return 1.0
+        over, under = (other, mine) if self.more_is_better else (mine, other)
+        return over / under if under else float("inf")
 
     def cost_of(self, contender: str) -> float:
         """Return a contender's cost in times of Mizan's."""
