@@ -62,8 +62,8 @@ def _first_sentence(text: str) -> str:
     for paragraph in text.split("\n\n"):
         shown = bare[at : at + len(paragraph)].strip()
         at += len(paragraph) + 2
-        if shown and shown[0].isalpha():
+        if shown.startswith(("[", "*")) or shown[:1].isalpha():
             for link in reversed([*links(paragraph)]):
                 paragraph = paragraph[: link.start] + link.text + paragraph[link.end :]
-            return " ".join(paragraph.split()).partition(". ")[0].removesuffix(".") + "."
+            return " ".join(paragraph.split()).partition(". ")[0].rstrip(".:") + "."
     return ""

@@ -27,4 +27,6 @@ def test_the_first_sentence_is_of_prose() -> None:
     page = pages.Page("A", "", "a.md", "docs/a.md")
     text = "# A\n\n- a list. No.\n\n```\ncode\n```\n\nSee [this\npage](b.md). More.\n"
     assert "- [A](a.md): See this page.\n" in llms.index([page], {"a.md": text})
+    linked = "# A\n\n[This](b.md) has three:\n\n    code of it\n"
+    assert "- [A](a.md): This has three.\n" in llms.index([page], {"a.md": linked})
     assert "- [A](a.md)\n" in llms.index([page], {"a.md": "# A\n"})

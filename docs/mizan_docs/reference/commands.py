@@ -13,7 +13,8 @@ Exit status: 0 is fine, 1 means that something was found or failed, 2 that the c
 `--help` of each command shows what stands here.
 """
 _MIZAN = """\
-The package installs the command `mizan`. It needs no Django.
+The package installs the command `mizan`, which needs no Django. (`mizan-edge`, of the npm package
+`@mizan/edge`, is described by [its README](../../packages/edge/README.md).)
 """
 _MANAGE = """\
 Commands of Django's `manage.py`, where `mizan.django` is in INSTALLED_APPS. Each also has the
