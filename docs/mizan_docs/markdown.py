@@ -16,6 +16,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TEXT = r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
 _LINK = re.compile(rf"(?P<image>!?){_TEXT}\((?P<target>[^()\s]+(?:\([^()\s]*\))?)\)")
 _DEFINITION = re.compile(r"^ {0,3}\[(?P<text>[^\]]+)\]: +(?P<target>\S+)", re.MULTILINE)
+_AUTOLINK = re.compile(r"(?P<text>)<(?P<target>https?://[^>\s]+)>")
 _HEADING = re.compile(r"^(?P<marks>#{1,6}) +(?P<text>[^\n]*?) *$", re.MULTILINE)
 _ANCHOR = re.compile(r"<a (?:id|name)=\"([^\"]+)\"")
 _NEITHER_WORD_NOR_SPACE = re.compile(r"[^\w\- ]")
@@ -51,9 +52,9 @@ def without_code(text: str) -> str:
 
 
 def links(text: str) -> Iterator[Link]:
-    """Yield every link and image, and every definition of one."""
+    """Yield every link and image, every definition of one, and every address in <>."""
     bare = without_code(text)
-    for pattern in (_LINK, _DEFINITION):
+    for pattern in (_LINK, _DEFINITION, _AUTOLINK):
         for found in pattern.finditer(bare):
             start, end = found.span("text")
             yield Link(

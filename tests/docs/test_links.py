@@ -46,7 +46,10 @@ def test_a_file_that_git_does_not_track_is_told(repository: Write, tmp_path: Pat
 
 
 def test_links_to_elsewhere_are_listed_and_not_asked(repository: Write) -> None:
-    repository("page.md", "See [it](https://example.org/#a), [mail](mailto:a@example.org).\n")
+    repository("page.md", "See [it](https://example.org/#a), <https://example.org/b>.\n")
     assert [*links.problems()] == []
     found = [*links.external()]
-    assert found == [("https://example.org/#a", "page.md:1"), ("mailto:a@example.org", "page.md:1")]
+    assert found == [
+        ("https://example.org/#a", "page.md:1"),
+        ("https://example.org/b", "page.md:1"),
+    ]
