@@ -17,6 +17,7 @@ from mizan_docs.markdown import Link, anchors, line_of, links
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPEC = "SPEC.md"
 REQUIREMENT = re.compile(r"^- \*\*(MZ-[A-Z]+-\d+)\*\*", re.MULTILINE)
+_is_here = re.compile(r"https?://(127\.0\.0\.1|([a-z]+\.)?localhost)[:/]").match
 _is_external = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE).match
 
 
@@ -91,11 +92,11 @@ def _problem(page: str, link: Link) -> str | None:
 
 
 def external() -> Iterator[tuple[str, str]]:
-    """Yield (address, where it stands) of every link out of the repository, by address."""
+    """Yield (address, where it stands) of every link to another machine, by address."""
     found = [
         (link.target, f"{page}:{line_of(read(page), link.start)}")
         for page in pages()
         for link in links(read(page))
-        if is_external(link)
+        if is_external(link) and not _is_here(link.target)
     ]
     yield from sorted(found)

@@ -46,7 +46,10 @@ def test_a_file_that_git_does_not_track_is_told(repository: Write, tmp_path: Pat
 
 
 def test_links_to_elsewhere_are_listed_and_not_asked(repository: Write) -> None:
-    repository("page.md", "See [it](https://example.org/#a), <https://example.org/b>.\n")
+    repository(
+        "page.md",
+        "See [it](https://example.org/#a), <https://example.org/b>, <http://localhost:80/>.\n",
+    )
     assert [*links.problems()] == []
     found = [*links.external()]
     assert found == [
