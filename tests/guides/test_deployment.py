@@ -92,7 +92,8 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.server
 @pytest.mark.slow
-def test_the_servers(project: Path) -> None:
+def test_the_servers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("servers.PATIENCE", 90)  # six processes start at once
     wsgi, asgi, store = free_ports(3)
     given = {
         **_GIVEN,

@@ -47,7 +47,8 @@ def _browser() -> str:
 
 @pytest.mark.server
 @pytest.mark.slow
-def test_the_page(tmp_path: Path) -> None:
+def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("servers.PATIENCE", 90)
     folder = notes(tmp_path)
     play("guides/htmx.md", folder)
     with (folder / "settings.py").open("a") as settings:
