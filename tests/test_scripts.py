@@ -19,7 +19,7 @@ def call(name: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[s
 
 
 def test_the_scripts_are_there() -> None:
-    wanted = "bench check demo docs lock release setup test tutorial with-postgres with-redis"
+    wanted = "audit bench check demo docs lock release setup test tutorial with-postgres with-redis"
     assert " ".join(NAMES) == wanted
 
 
