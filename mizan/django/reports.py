@@ -36,4 +36,4 @@ _filter = ReporterFilter()
 def guard(request: HttpRequest) -> None:
     """Have error pages and mails of a request hide the settings, unless the site has a filter."""
     if settings.DEFAULT_EXCEPTION_REPORTER_FILTER == _DJANGOS:
-        request.exception_reporter_filter = _filter  # type: ignore[attr-defined]
+        request.exception_reporter_filter = _filter
