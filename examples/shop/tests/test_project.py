@@ -1,11 +1,13 @@
 """The project as a whole: its checks, its documents, its seed data, its settings."""
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mizan.django import generate_client_schema, generate_edge_manifest
 from mizan.protocol.token import Key
@@ -24,6 +26,11 @@ def test_there_is_nothing_to_complain_of() -> None:
 def test_its_documents_are_valid() -> None:
     assert problems("manifest", generate_edge_manifest()) == []
     assert problems("client-schema", generate_client_schema()) == []
+    out = io.StringIO()
+    call_command("mizan_openapi", stdout=out)
+    described = json.loads(out.getvalue())
+    assert list(map(str, OpenAPIV31SpecValidator(described).iter_errors())) == []
+    assert described["paths"].keys() >= {"/call/", "/ctx/orders/", "/events/"}
 
 
 def test_private_functions_and_pages_are_not_for_clients() -> None:
