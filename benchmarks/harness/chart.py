@@ -77,7 +77,7 @@ def _bar(y: float, share: float, colour: str) -> Iterator[str]:
 
 
 def _labels(series: Mapping[str, Points]) -> list[str]:
-    return [f"{x:,g}" if x >= _MANY else f"{x:g}" for x, _ in next(iter(series.values()))]
+    return [f"{x:,.0f}" if x >= _MANY else f"{x:g}" for x, _ in next(iter(series.values()))]
 
 
 _MANY = 1000
