@@ -82,7 +82,8 @@ def fuzz(url: str, options: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "openapi.json")
         file.write_text(json.dumps(document(schema)))
-        command = ["schemathesis", "--config-file", str(HERE / "schemathesis.toml"), "run"]
+        command = [sys.executable, "-m", "schemathesis.cli"]
+        command += ["--config-file", str(HERE / "schemathesis.toml"), "run"]
         command += [str(file), "--url", f"{url.rstrip('/')}{app.base_url.rstrip('/')}", *options]
         environment = {
             **os.environ,
