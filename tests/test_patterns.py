@@ -81,24 +81,24 @@ def test_what_was_examined_is_still_there() -> None:
     assert all(any((at / file).is_file() for at in folders) for file in names.values())
 
 
-@pytest.mark.parametrize(
-    ("pattern", "method", "status"),
-    [
-        (r"(a+)+", "fullmatch", "vulnerable"),
-        (r"(?:a|a)*b", "match", "vulnerable"),
-        (r"a*a*b", "match", "vulnerable"),
-        (r"a+b", "search", "vulnerable"),
-        (r"a++b", "search", "vulnerable"),
-        (r"(a+)+(?=b)", "match", "vulnerable"),
-        (r"a*(?!c)a*b", "match", "vulnerable"),
-        (r"a+b", "match", "safe"),
-        (r"(?:a++|b)*c", "match", "safe"),
-        (r"(?<=/):[a-z]+(?=/|\Z)", "search", "safe"),
-    ],
-)
-def test_a_slow_pattern_is_found(pattern: str, method: str, status: str) -> None:
-    (found,) = judged([Pattern("here", *translated(pattern, 0, method))], [])
-    assert found["status"] == status, found
+KNOWN = [
+    (r"(a+)+", "fullmatch", "vulnerable"),
+    (r"(?:a|a)*b", "match", "vulnerable"),
+    (r"a*a*b", "match", "vulnerable"),
+    (r"a+b", "search", "vulnerable"),
+    (r"a++b", "search", "vulnerable"),
+    (r"(a+)+(?=b)", "match", "vulnerable"),
+    (r"a*(?!c)a*b", "match", "vulnerable"),
+    (r"a+b", "match", "safe"),
+    (r"(?:a++|b)*c", "match", "safe"),
+    (r"(?<=/):[a-z]+(?=/|\Z)", "search", "safe"),
+]
+
+
+def test_a_slow_pattern_is_found() -> None:
+    patterns = [Pattern(text, *translated(text, 0, method)) for text, method, _ in KNOWN]
+    found = [each["status"] for each in judged(patterns, [])]
+    assert found == [status for _, _, status in KNOWN]
 
 
 def test_patterns_of_typescript_are_found(tmp_path: Path) -> None:
