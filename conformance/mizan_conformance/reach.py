@@ -21,7 +21,7 @@ from .mutants import OPERATIONS, Edit, Mutant, fails, load, suite
 
 _CORE: Final = Path(mizan.protocol.__file__).parent
 Name = tuple[str, str]
-"""A module of the core, as `header`, and a function at its top level, or a class."""
+"""A module of the core, as `header`, and a function at its top level or a method of any class."""
 
 
 def vectors_of(build: Sequence[Edit], module: str, function: str) -> frozenset[str] | None:
@@ -66,7 +66,10 @@ def _watched() -> Iterator[set[Name]]:
 def _name(code: CodeType) -> Name | None:
     """Return whose code it is: what is within a function, such as a lambda, is the function's."""
     path = Path(code.co_filename)
-    return (path.stem, code.co_qualname.partition(".")[0]) if path.parent == _CORE else None
+    if path.parent != _CORE:
+        return None
+    whole, _, _ = code.co_qualname.partition(".<locals>")
+    return path.stem, whole.rpartition(".")[2]
 
 
 def _forget() -> None:

@@ -15,7 +15,8 @@ from mizan_conformance.mutations import BUILDS
 from mizan_conformance.reach import vectors_of
 
 asked = [
-    ("events", "visible"), ("url", "parse_query"), ("header_reader", "_Reader"),
+    ("events", "visible"), ("url", "parse_query"), ("decode_reader", "_array"),
+    ("token", "from_jwk"),
     ("policy", "_row"), ("policy", "response_headers"), ("scope", "nothing"),
     ("coerce", "<module>"),
 ]
@@ -41,6 +42,11 @@ def test_a_function_is_reached_by_the_vectors_of_its_operation(
     assert ids
     assert {each.partition("/")[0] for each in ids} == {"url-parse"}
     assert len(ids) > 40
+
+
+def test_a_method_is_reached_by_its_own_name(reached: dict[str, list[str] | None]) -> None:
+    for name in ("decode_reader._array", "token.from_jwk"):
+        assert reached[name]
 
 
 def test_what_runs_while_the_core_is_loaded_is_reached_by_all(
