@@ -18,7 +18,7 @@ from redos_patterns import MADE_LATE, ROOT, NotKnown, Pattern, every, of_module
 _FIELD = "a field of 65,536 bytes at most, of which each step takes what no other could"
 _SERVER = "a field of the origin's own, of 2,048 bytes at most, matched possessively"
 EXAMINED = {
-    "mizan.django.audit.requests:_SECRET": "the length of each part is limited",
+    "mizan.django.audit.requests:_SECRET": "from a name's beginning alone, and possessive",
     "mizan.django.audit.tokens:_TOKEN": "a site's own statements; no two tokens begin alike",
     "mizan.edge.cloudfront:_code_of": "an answer of 64 KiB at most, and 64 characters of it",
     "mizan.protocol.canonical:_ASTRAL": "what an encoder wrote, where each string has its end",

@@ -62,6 +62,29 @@ def test_a_request_is_a_line(file: Path) -> None:
     assert requests.read(file)[0].path == "/a/?b=c"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"password":            "hunter2"}',
+        '{"password"\n    :\n    "hunter2"}',
+        f"password_{'x' * 70}=hunter2&a=b",
+        f"{'x' * 70}_password=hunter2&a=b",
+        '{"note": "my password: hunter2"}',
+        '{"pass": 1, "API-Token2" : "hun\\"ter2"}',
+    ],
+)
+def test_a_secret_is_starred_however_it_is_written(file: Path, body: str) -> None:
+    request = RequestFactory().post("/", body, content_type="application/json")
+    found = recorded(request, file)["body"]
+    assert "***" in found
+    assert "ter2" not in found
+
+
+def test_a_body_of_such_names_alone_is_read_in_time(file: Path) -> None:
+    for body in ("password" * 100_000, "password " * 100_000, 'token="\\"' * 100_000):
+        recorded(RequestFactory().post("/", body, content_type="text/plain"), file)
+
+
 def test_forms_files_and_users(file: Path) -> None:
     factory = RequestFactory()
     form = factory.post("/", "password=hunter2&a=b", "application/x-www-form-urlencoded")
