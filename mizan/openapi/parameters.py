@@ -1,7 +1,8 @@
 """Parameters of contexts as OpenAPI describes them: in the query, and in the body of a long read.
 
-Invariant: what a parameter's schema accepts the server accepts (SPEC.md, sections 5.3 and 6): the
-patterns are those of `schema/v1/coercion.json`.
+Invariant: what a parameter's schema accepts has a form that the server accepts (SPEC.md, sections
+5.3 and 6): the patterns are those of `schema/v1/coercion.json`. Ranges, such as days of a month,
+are not in it.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def context_path(document: Mapping[str, Any], name: str, components: Components)
     }
     body = {"content": {JSON: {"schema": in_body(parameters)}}, "required": True}
     long = {
-        "operationId": f"ctx.{name}.long",
+        "operationId": f"long.ctx.{name}",
         "summary": f"Read {name} by POST",
         "description": _LONG,
         "requestBody": body,
@@ -65,12 +65,9 @@ def events_path(components: Components) -> Schema:
         "name": "held",
         "in": "query",
         "required": True,
-        "description": "What the subscriber shows: instances, such as `orders;user_id=5`.",
-        "schema": {
-            "type": "array",
-            "items": components.protocol("headers", "HeldField"),
-            "minItems": 1,
-        },
+        "description": "What the subscriber shows, as `X-Mizan-Held` has it but of any length: "
+        "instances, such as `orders;user_id=5`.",
+        "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     }
     stream = ok(
         "Server-Sent Events: `ready`, then `invalidate` whenever something became stale.",

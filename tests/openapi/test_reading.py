@@ -57,6 +57,16 @@ def test_a_context_is_a_path(
     assert not fits(document, body, {})
 
 
+def test_contexts_whose_names_are_alike_have_operations_of_their_own(
+    schema: Make, function: Make, made: Make
+) -> None:
+    given = user(function)
+    given["contexts"]["user.long"] = given["contexts"]["user"]
+    paths = made(schema(**given))["paths"].values()
+    ids = [operation["operationId"] for item in paths for operation in item.values()]
+    assert len(ids) == len(set(ids)) == 5
+
+
 def test_a_context_without_parameters_and_description(
     schema: Make, function: Make, made: Make
 ) -> None:
