@@ -7,6 +7,7 @@ process are read ahead, however much there is.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -34,16 +35,23 @@ def batched(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list
 def spread(
     work: Callable[[list[Item]], Result], batches: Iterable[list[Item]], jobs: int
 ) -> Iterator[Result]:
-    """Yield what `work` makes of each batch, in so many processes; 1: in this one."""
+    """Yield what `work` makes of each batch, in so many processes; 1: in this one.
+
+    Raises ChildProcessError when a process was ended by something else.
+    """
     if jobs == 1:
         yield from map(work, batches)
         return
     # A fork would take along the locks of other threads, whatever state they are in.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         waiting: deque[Future[Result]] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(work, batch))
-            if len(waiting) >= _AHEAD * jobs:
+        try:
+            for batch in batches:
+                waiting.append(pool.submit(work, batch))
+                if len(waiting) >= _AHEAD * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        except BrokenProcessPool:
+            message = "A process was ended from outside, perhaps for want of memory: try fewer."
+            raise ChildProcessError(message) from None

@@ -68,7 +68,7 @@ class Finding:
     default=1,
     show_default=True,
     metavar="N",
-    help="Check in N processes, which is worth it for many documents.",
+    help="Check in N processes, which is worth it for large documents, or many that are wrong.",
 )
 @style_option
 def command(files: tuple[str, ...], kind: str | None, lines: bool, jobs: int, style: str) -> int:

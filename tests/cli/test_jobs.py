@@ -43,3 +43,15 @@ def test_more_jobs_are_done_in_others_in_order_and_little_is_read_ahead() -> Non
     assert pid != os.getpid()
     assert read < 10
     assert list(results) == [*range(1, 51)]
+
+
+class End:
+    """What ends the process that it arrives in."""
+
+    def __reduce__(self) -> Any:
+        return os._exit, (1,)
+
+
+def test_a_process_that_is_ended_is_told() -> None:
+    with pytest.raises(ChildProcessError, match="try fewer"):
+        list(jobs.spread(itemgetter(0), [[End()]], 2))
