@@ -156,9 +156,10 @@ function contextsOf(exchanges: readonly Exchange[]): string {
 
 /** Where a request went, and what it said that it holds: a stream says that in its query. */
 function heldOf({ path, held }: Exchange["request"]): { path: string; held: string | undefined } {
-  const [stream, query] = path.split("events/?");
-  if (query === undefined) return { path, held };
-  return { path: `${stream}events/`, held: new URLSearchParams(query).getAll("held").join(", ") };
+  const stream = "events/?";
+  if (!path.startsWith(stream)) return { path, held };
+  const query = new URLSearchParams(path.slice(stream.length));
+  return { path: "events/", held: query.getAll("held").join(", ") };
 }
 
 function ExchangeFact({ request, reply }: Exchange): ReactElement {
