@@ -72,9 +72,8 @@ def draw(cost: Cost) -> None:
         name: [(day, HUNDRED * _redis(load(Demand(day), edge), cost)) for day in DAYS]
         for name, edge in (("no edge", False), ("edges", True))
     }
-    top = 10 * -(-max(y for points in busy.values() for _, y in points) // 10)
     title = "One Redis, in per cent of a processor"
-    _write("scale-redis", chart.lines(title, "requests a day", "per cent", top, busy))
+    _write("scale-redis", chart.growth(title, "requests a day", "per cent", busy))
 
 
 def _row(demand: Demand, edge: bool, cost: Cost, view: float) -> str:
