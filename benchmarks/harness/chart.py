@@ -19,6 +19,7 @@ svg { background: #fff; --ink: #1c2430; --line: #cfd6de }
 @media (prefers-color-scheme: dark) { svg { background: #12161c; --ink: #e6ebf1; --line: #3a4552 } }
 text { font: 12px system-ui, sans-serif; fill: var(--ink) }
 .title { font-size: 15px; font-weight: 600 }
+.x { text-anchor: middle }
 .grid { stroke: var(--line) }
 .line { fill: none; stroke-width: 2 }
 """
@@ -94,7 +95,7 @@ def _lines(
     body = [
         _text(LEFT, 28, title, "title"),
         *_grid(scale),
-        *(_text(_across(n, len(labels)), HEIGHT - 34, x) for n, x in enumerate(labels)),
+        *(_text(_across(n, len(labels)), HEIGHT - 34, x, "x") for n, x in enumerate(labels)),
         _text(LEFT, HEIGHT - 12, x_name),
         _text(12, TOP - 12, y_name),
     ]
