@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ["demo", "dev", "fuzz", "node", "release"]
+LOCKS = sorted(path.stem for path in REQUIREMENTS.glob("*.in"))
 
 
 def wanted(name: str) -> set[str]:
