@@ -121,8 +121,9 @@ def profile(call: Callable[[], Any]) -> None:
 def main() -> int:
     """Measure every case in every way."""
     program = Program("calls", __doc__)
-    program.options.add_argument("--only", metavar="CASE", help="measure this case alone")
-    program.options.add_argument("--profile", metavar="CASE", help="profile this of mizan instead")
+    one = {"choices": [name_of(case) for case in CASES], "metavar": "CASE"}
+    program.options.add_argument("--only", help="measure this case alone", **one)
+    program.options.add_argument("--profile", help="profile this of mizan instead", **one)
     program.options.add_argument("--cache", action="store_true", help="mizan's of the process")
     given = program.parse()
     declare()

@@ -121,6 +121,7 @@ def measure(party: str, url: str, count: int) -> dict[str, float]:
 
     model = declared(party)
     rows = [*model.objects.all()]
+    fewer = max(1, count // 10)  # an update is of 100 rows
 
     def saves() -> None:
         for place in range(count):
@@ -130,7 +131,7 @@ def measure(party: str, url: str, count: int) -> dict[str, float]:
                 row.save()
 
     def updates() -> None:
-        for place in range(count // 10):
+        for place in range(fewer):
             with transaction.atomic():
                 # Django's own `update` tells cacheops nothing, as its documentation says.
                 some = model.objects.filter(total__gte=0)
@@ -138,7 +139,7 @@ def measure(party: str, url: str, count: int) -> dict[str, float]:
                 update(total=place)
 
     saves()
-    return {"save": timed(saves) / count, "update": timed(updates) / (count // 10)}
+    return {"save": timed(saves) / count, "update": timed(updates) / fewer}
 
 
 def best(party: str, url: str, count: int, known: dict[str, float]) -> dict[str, float]:
@@ -156,6 +157,8 @@ def main() -> int:
     program.options.add_argument("--party", choices=PARTIES, help="measure one in this process")
     program.options.add_argument("--url", help="its Redis")
     given = program.parse()
+    if given.saves < 1:
+        program.options.error(f"argument --saves: {given.saves} is less than 1")
     if given.party:
         print(json.dumps(measure(given.party, given.url, given.saves)))
         return 0
