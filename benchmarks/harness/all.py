@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from . import page
+from .program import leave_on_sigterm
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 QUICK = BENCHMARKS.parent / "build" / "bench"
@@ -53,6 +54,7 @@ def main() -> int:
     for each in (every, report):
         each.add_argument("--out", type=Path, metavar="FOLDER", help="of results, page and plots")
     given = parser.parse_args()
+    leave_on_sigterm()
     quick = given.command == "all" and given.quick
     folder = (given.out or (QUICK if quick else BENCHMARKS)).absolute()
     if given.command == "report":
@@ -72,12 +74,16 @@ def run(name: str, folder: Path, quick: bool) -> bool:
     start = time.monotonic()
     options = ["--quick"] if quick else []
     result = folder / "results" / f"{name}.json"
-    done = subprocess.run(
-        [sys.executable, program_of(name), *options, "--json", result], check=False
-    )
-    outcome = "done" if done.returncode == 0 else f"FAILED with {done.returncode}"
+    command = [sys.executable, program_of(name), *options, "--json", result]
+    # `subprocess.run` would kill it, and leave its servers behind.
+    with subprocess.Popen(command) as process:
+        try:
+            code = process.wait()
+        finally:
+            process.terminate()
+    outcome = "done" if code == 0 else f"FAILED with {code}"
     print(f"== {name}: {outcome} after {time.monotonic() - start:.0f} s", file=sys.stderr)
-    return done.returncode == 0
+    return code == 0
 
 
 def program_of(name: str) -> Path:
@@ -97,15 +103,20 @@ def write(folder: Path) -> int:
 
 
 def check(folder: Path) -> int:
-    """Say which files are not what the results give. Without results there is nothing to say."""
+    """Say which files are not what the results give, and which come of no result."""
+    given = page.documents(folder)
     wrong = [
         path
-        for path, text in page.documents(folder).items()
-        if not path.exists() or path.read_text() != text
+        for path, text in given.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
+    there = [*folder.glob("RESULTS.md"), *sorted((folder / "plots").glob("*.svg"))]
+    extra = [path for path in there if path not in given]
     for path in wrong:
         print(f"{os.path.relpath(path)} is not what results/ gives: scripts/bench report")
-    return int(bool(wrong))
+    for path in extra:
+        print(f"{os.path.relpath(path)} comes of nothing in results/: remove it")
+    return int(bool(wrong or extra))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def write(folder: Path) -> list[Path]:
     written = []
     for path, text in documents(folder).items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         written.append(path)
     return written
 

@@ -6,6 +6,7 @@ Invariant: what is printed and what is stored come of the same rows.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ class Program:
         self.options.add_argument("--json", type=Path, metavar="FILE", help="store the rows there")
         self.rows: list[Row] = []
         self.machine = machine.machine()
+        leave_on_sigterm()
 
     def parse(self) -> argparse.Namespace:
         """Return the options that were given."""
@@ -41,7 +43,13 @@ class Program:
         return timer.QUICK if self.given.quick else timer.FULL
 
     def add(self, row: Row) -> None:
-        """Take a row, and print it."""
+        """Take a row, and print it. Raises SystemExit where a value measures nothing."""
+        if row.senseless:
+            found = ", ".join(f"{name} {value:g}" for name, value in row.senseless.items())
+            raise SystemExit(
+                f"{row.group}, {row.what}: {found} ({row.unit}); a value is a number above 0, "
+                "or 0 where more is better and there is no curve"
+            )
         if not self.rows or self.rows[-1].group != row.group:
             print(f"\n{row.group} ({row.unit})\n{_line('', [*map(_head, _ordered(row))], 'ratio')}")
         self.rows.append(row)
@@ -70,6 +78,11 @@ class Program:
             )
             results.write(self.given.json)
             print(f"stored: {self.given.json}", file=sys.stderr)
+
+
+def leave_on_sigterm() -> None:
+    """Let SIGTERM raise SystemExit: Python would die of it at once, and leave servers behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def _ordered(row: Row) -> list[str]:

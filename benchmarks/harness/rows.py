@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,16 @@ class Row:
         return 1 / ratio if ratio else float("inf")
 
     @property
+    def senseless(self) -> dict[str, float]:
+        """The values that measure nothing: negative or infinite ones; 0 as a cost or in a curve."""
+        zero = self.more_is_better and self.at is None
+        return {
+            name: value
+            for name, value in self.values.items()
+            if not isfinite(value) or value < 0 or (value == 0 and not zero)
+        }
+
+    @property
     def behind(self) -> list[str]:
         """The peers that are ahead; as close as the page tells two apart is even."""
         return [name for name in self.peers if round(self.ratio_to(name), 2) > 1]
@@ -68,15 +79,19 @@ class Row:
         return found
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row with its ratios."""
+        """Return the row with its ratios; an infinite one is null: JSON has no such number."""
         best = self.best_peer
         return {
             **asdict(self),
             "values": {name: significant(value) for name, value in self.values.items()},
             "best_peer": best,
-            "ratio_to_best_peer": best and significant(self.ratio_to(best)),
-            "ratio_to_floor": self.floor and significant(self.ratio_to(self.floor)),
+            "ratio_to_best_peer": self._stored_ratio(best),
+            "ratio_to_floor": self._stored_ratio(self.floor),
         }
+
+    def _stored_ratio(self, contender: str | None) -> float | None:
+        ratio = self.ratio_to(contender) if contender else None
+        return significant(ratio) if ratio is not None and isfinite(ratio) else None
 
 
 @dataclass(frozen=True)
@@ -95,12 +110,13 @@ class Results:
         """Store the document."""
         path.parent.mkdir(parents=True, exist_ok=True)
         document = {**asdict(self), "rows": [row.as_json() for row in self.rows]}
-        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def read(path: Path) -> Results:
     """Return a stored document."""
-    document = json.loads(path.read_text())
+    document = json.loads(path.read_text(encoding="utf-8"))
     names = [*Row.__dataclass_fields__]
     rows = [Row(**{name: row[name] for name in names}) for row in document.pop("rows")]
     return Results(**document, rows=rows)

@@ -24,7 +24,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "sockets")]
 
 from harness.program import Program  # noqa: E402 (found by the line before, as is the next)
 from harness.rows import Row  # noqa: E402
-from servers import free_port, serving, until_it_listens  # noqa: E402
+from servers import end, free_port, serving, until_it_listens  # noqa: E402
 
 ABOUT = """A screen of ten reads
 
@@ -47,8 +47,7 @@ def trpc() -> Iterator[str]:
         until_it_listens(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait()
+        end(process)
 
 
 def read(contender: str, url: str, screens: int, at_once: int) -> Found:

@@ -54,8 +54,17 @@ def serving(name: str, app: str) -> Iterator[Server]:
         until_it_listens(port, process)
         yield Server(f"http://127.0.0.1:{port}", process)
     finally:
-        process.terminate()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a server: by force, and with TimeoutExpired, if it does not by itself."""
+    process.terminate()
+    try:
         process.wait(START)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -57,6 +57,21 @@ def test_a_page_that_is_not_of_its_results_is_found(
     assert "RESULTS.md is not what results/ gives: scripts/bench report" in capsys.readouterr().out
 
 
+def test_a_page_or_plot_that_comes_of_no_result_is_found(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program.write(folder)
+    extra = folder / "plots" / "gone.svg"
+    extra.write_text("<svg/>")
+    capsys.readouterr()
+    assert program.check(folder) == 1
+    assert "gone.svg comes of nothing in results/: remove it" in capsys.readouterr().out
+    extra.unlink()
+    (folder / "results" / "calls.json").unlink()
+    assert program.check(folder) == 1
+    assert "RESULTS.md comes of nothing" in capsys.readouterr().out
+
+
 def test_without_results_there_is_nothing_to_write(tmp_path: Path) -> None:
     assert program.check(tmp_path) == 0
     assert program.write(tmp_path) == 1

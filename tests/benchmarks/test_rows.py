@@ -1,5 +1,6 @@
 """benchmarks/harness/rows.py: what is said of figures, and how they are stored."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,35 @@ def test_stored_results_are_read_as_they_were(tmp_path: Path) -> None:
     results.write(path)
     assert read(path) == results
     assert '"ratio_to_best_peer": 0.8' in path.read_text()
+
+
+def test_an_infinite_ratio_is_stored_as_null(tmp_path: Path) -> None:
+    none = Row("Clicks", "one", "per cent", {"mizan": 0.0, "peer": 90.0}, "peer", True)
+    results = Results("click", "Title\n\nText", "run", {}, {}, False, [none])
+    path = tmp_path / "click.json"
+    results.write(path)
+    stored = json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert stored["rows"][0]["ratio_to_floor"] is None
+    assert read(path) == results
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "at", "senseless"),
+    [
+        (0.1, False, None, False),
+        (0.0, False, None, True),
+        (0.0, True, None, False),
+        (0.0, True, 10.0, True),
+        (-1.0, True, None, True),
+        (float("inf"), False, None, True),
+        (float("nan"), False, None, True),
+    ],
+)
+def test_a_value_that_measures_nothing_is_known(
+    value: float, more: bool, at: float | None, senseless: bool
+) -> None:
+    one = Row("Calls", "plain", "µs", {"mizan": 1.0, "peer": value}, None, more, at)
+    assert [*one.senseless] == (["peer"] if senseless else [])
 
 
 @pytest.mark.parametrize(
