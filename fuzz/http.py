@@ -71,7 +71,11 @@ def served(interface: str) -> Iterator[str]:
             yield url
         finally:
             process.terminate()
-            process.wait(_PATIENCE)
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def fuzz(url: str, options: Sequence[str]) -> int:

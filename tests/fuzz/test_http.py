@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -97,6 +98,24 @@ def test_what_is_wrong_is_found(
     told = capfd.readouterr().out
     assert code == 1
     assert finding in told, told
+
+
+def test_a_server_that_does_not_end_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stubborn = tmp_path / "stubborn.py"
+    stubborn.write_text(
+        "import os, signal\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print(os.getpid(), flush=True)\n"
+        "signal.pause()\n"
+    )
+    monkeypatch.setattr(http, "SERVE", stubborn)
+    monkeypatch.setattr(http, "_PATIENCE", 0.1)
+    with pytest.raises(subprocess.TimeoutExpired), http.served("wsgi") as said:
+        pass
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(said), 0)
 
 
 def test_a_wrong_call_is_told() -> None:
