@@ -43,7 +43,7 @@ def render() -> str:
         text = f"{sorted(stray)}: in only one of the code and mizan_docs.reference.logged"
         raise LookupError(text)
     logged = (
-        (code(each.event or "(text)"), code(each.logger), each.level, prose(meaning))
+        (code(each.event), code(each.logger), each.level, prose(meaning))
         for each, meaning in sorted(MEANINGS.items())
     )
     return page(

@@ -67,8 +67,8 @@ MEANINGS: dict[Logged, str] = {
     "for `*`.",
     Logged("mizan.events", "error", "events.failed"): "What serves the streams of a process "
     "failed: browsers connect again, and are followed anew.",
-    Logged("mizan.hydrate", "warning", ""): "The tag `mizan_hydrate` shows nothing: the read "
-    "failed. With DEBUG it raises instead.",
+    Logged("mizan.hydrate", "warning", "hydrate.empty"): "The tag `mizan_hydrate` shows nothing, "
+    "for its context or parameters cannot be asked for. With DEBUG it raises instead.",
 }
 """An event -> what it means, and what becomes of it. Exceptions are logged as errors."""
 

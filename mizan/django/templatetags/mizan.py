@@ -88,7 +88,7 @@ class HydrateNode(Node):
             error = self._error(f"{name}: {told}")
         if settings.DEBUG:
             raise error
-        logger.warning("%s", error)
+        logger.warning("hydrate.empty: %s", error)
         return None
 
     def _error(self, what: str) -> TemplateSyntaxError:

@@ -246,6 +246,7 @@ def test_mistakes_are_told_under_debug(
     assert say in str(caught.value)
     assert client.get("/sync/").text == "one\n"
     assert say in caplog.text
+    assert "hydrate.empty: mizan_hydrate (page.html, line 2)" in caplog.text
 
 
 @pytest.mark.parametrize("tag", ["", "user_id=5", "'book' 5", "'book' book_id=5 book_id=6"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mizan_docs.reference import logged
@@ -48,3 +50,7 @@ def test_each_event_of_the_code_has_a_meaning() -> None:
 @pytest.mark.parametrize("event", MEANINGS)
 def test_a_meaning_is_a_sentence(event: Logged) -> None:
     assert MEANINGS[event].endswith(".")
+
+
+def test_each_event_has_a_name() -> None:
+    assert [each for each in MEANINGS if not re.fullmatch(r"[a-z]+\.[a-z_]+", each.event)] == []
