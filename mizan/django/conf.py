@@ -97,7 +97,7 @@ SETTINGS = (
         5 * MINUTES,
         values.count(1, MAX_LIFETIME, "seconds"),
         "mizan.E109",
-        "The life of a token in seconds: the longest that a revoked permission lives.",
+        "The life of a token in seconds; what it may ends at most 30 seconds later.",
     ),
     Setting(
         "MIZAN_PKEY_SECRET",
