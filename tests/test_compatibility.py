@@ -85,13 +85,13 @@ def test_all_packages_have_one_version_and_depend_on_it() -> None:
 
 def test_the_options_and_fixtures_of_pytest_are_there(pytestconfig: pytest.Config) -> None:
     [listed] = re.findall(r"^- pytest: (.*?)\.$", POLICY, re.DOTALL | re.MULTILINE)
-    names = re.findall(r"`([\w-]+)`", listed)
-    options = [each for each in names if each.startswith("--")]
-    fixtures = [each for each in names if not each.startswith("--")]
+    guide = (ROOT / "docs" / "guides" / "testing.md").read_text("utf-8")
+    options = re.findall(r"^\| `(--mizan-[\w-]+)` \|", guide, re.MULTILINE)
     assert all(pytestconfig.getoption(option, "none") != "none" for option in options)
     plugin = importlib.import_module("mizan.testing.pytest_plugin")
+    fixtures = re.findall(r"`([a-z]\w+)`", listed)
     assert all(hasattr(plugin, name) for name in fixtures)
-    assert (len(options), len(fixtures)) == (3, 2)
+    assert (len(options), len(fixtures)) == (7, 2)
 
 
 def test_the_changes_are_listed_by_release_and_kind() -> None:
