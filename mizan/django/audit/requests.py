@@ -33,7 +33,7 @@ from mizan.django import conf
 # From the beginning of a name alone, and possessive: time in proportion to the body.
 _SECRET = re.compile(
     rb"""(?<![\w-])((?=[\w-]*?(?:password|passwd|secret|token|otp|card|cvc))[\w-]++"?\s*+[=:]\s*+)"""
-    rb"""("(?:[^"\\]|\\.)*+"|[^&,}\s]+)""",
+    rb"""("(?:[^"\\]|\\.)*"|[^&,}\s]+)""",
     re.IGNORECASE,
 )
 _MEMBERS = {"method": str, "path": str, "host": str, "type": str, "body": str, "visitor": str}
