@@ -20,7 +20,7 @@ from pathlib import Path
 
 import common
 from common import Progress, table
-from contenders import CONTENDERS
+from rivals import CONTENDERS
 from scenarios import NEVER, SCENARIOS, WHILE, play, store
 
 PROMISES = {

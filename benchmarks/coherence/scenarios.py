@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from contenders import Contender
 from django.db import connection, transaction
+from rivals import Contender
 from servers import Server
 
 PATIENCE = 10.0

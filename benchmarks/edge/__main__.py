@@ -26,8 +26,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "coherence"), str(HERE.parent)]
 import common  # noqa: E402 (found by the line before, as are those below)
 import plot  # noqa: E402
 import storm  # noqa: E402
+from broken import FAULTS  # noqa: E402
 from edges import EDGES  # noqa: E402
-from planted import FAULTS  # noqa: E402
 
 MINUTE = 60.0
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
-import planted
+import broken
 from front import ROOT, Origin, Program
 from servers import HOST
 
 
 class Edge(Program):
-    """What stands in front of an origin. `fault`: one of `planted.FAULTS`, or none."""
+    """What stands in front of an origin. `fault`: one of `broken.FAULTS`, or none."""
 
     is_cache = True
     keeps_users = False
@@ -49,7 +49,7 @@ class Varnish(Edge):
         token.write_text("the-token-of-an-edge-on-loopback")
         purge = ["--purge-token-file", str(token)]
         self.run(*program, "--backend", backend, "--out", str(vcl), *purge)
-        planted.vcl(self.fault, vcl)
+        broken.vcl(self.fault, vcl)
         self.folder.chmod(0o755)  # where it is root's, varnishd reads it as another user
         where = ["-n", str(self.folder / "varnish"), "-a", f"{HOST}:{self.port}"]
         return ["varnishd", "-F", *where, "-f", str(vcl), "-s", "malloc,64m"]
@@ -64,7 +64,7 @@ class Worker(Edge):
     def command(self) -> Sequence[str]:
         secret = self.folder / "secret"
         secret.write_text("the secret of an edge on loopback, which keeps nothing secret")
-        package = planted.package(self.fault, ROOT / "packages" / "edge", self.folder)
+        package = broken.package(self.fault, ROOT / "packages" / "edge", self.folder)
         options = ["--origin", self.origin.url, "--manifest", str(self.origin.manifest())]
         options += ["--keys", str(self.origin.keys()), "--audience", "mizan"]
         options += ["--secret-file", str(secret), "--port", str(self.port)]
