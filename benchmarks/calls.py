@@ -23,25 +23,11 @@ from typing import Any
 
 import django
 from contenders.drive import Ask, asgi, wsgi
-from contenders.middleware import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
+from contenders.site import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE, site
 from django.conf import settings
 
-settings.configure(
-    ALLOWED_HOSTS=["*"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-    INSTALLED_APPS=[
-        "django.contrib.contenttypes",
-        "django.contrib.auth",
-        "django.contrib.sessions",
-        "django.contrib.messages",
-        "mizan.django",
-    ],
-    MIDDLEWARE=[],
-    MIZAN_CACHE={"BACKEND": "memory" if "--cache" in sys.argv else None},
-    REST_FRAMEWORK={"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]},
-    ROOT_URLCONF=__name__,
-    SECRET_KEY="protects nothing here",  # noqa: S106 (see its value)
-)
+cache = {"BACKEND": "memory" if "--cache" in sys.argv else None}
+settings.configure(**site("mizan.django", MIZAN_CACHE=cache, ROOT_URLCONF=__name__))
 django.setup()
 
 # What reads Django's settings is imported after them.

@@ -9,24 +9,24 @@ has. REST framework and django-ninja answer as their tutorials say, without what
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ninja
+from contenders.hand import Answer, posted, reply
+from contenders.serializers import ArgumentsSerializer, RowSerializer
+from contenders.shapes import Arguments, Row
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from rest_framework import serializers
+from pydantic import TypeAdapter, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mizan.server import Context, client
 
-Answer = Callable[[int, str, float], Any]
 Case = tuple[int, bool]  # rows of the answer; whether it is a mutation
 CASES: list[Case] = [(size, atomic) for atomic in (False, True) for size in (1, 20, 500)]
 URLS: dict[str, list[Any]] = {
@@ -35,42 +35,6 @@ URLS: dict[str, list[Any]] = {
     "ninja": [],
     "DRF": [],
 }
-
-
-class Row(BaseModel):
-    """What is answered, alone or in a list."""
-
-    id: int
-    name: str
-    email: str
-    active: bool
-    score: float
-
-
-class Arguments(BaseModel):
-    """What is asked, where the arguments are one model."""
-
-    user_id: int
-    name: str
-    score: float
-
-
-class ArgumentsSerializer(serializers.Serializer[Any]):
-    """The arguments for REST framework."""
-
-    user_id = serializers.IntegerField()
-    name = serializers.CharField()
-    score = serializers.FloatField()
-
-
-class RowSerializer(serializers.Serializer[Any]):
-    """A row for REST framework."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    email = serializers.CharField()
-    active = serializers.BooleanField()
-    score = serializers.FloatField()
 
 
 class RowsContext(Context):
@@ -113,32 +77,17 @@ def by_hand(answer: Answer, hint: Any, *, atomic: bool) -> Any:
 
     @csrf_exempt
     @require_POST
-    def view(request: HttpRequest) -> HttpResponse:
-        try:
-            given = Arguments.model_validate_json(request.body)
-        except ValidationError as error:
-            return _reply(error.json().encode(), 422)
-        found = answer(given.user_id, given.name, given.score)
-        return _reply(b'{"result":%b}' % dump(found))
-
-    @csrf_exempt
-    @require_POST
     def atomic_view(request: HttpRequest) -> HttpResponse:
         try:
             given = Arguments.model_validate_json(request.body)
         except ValidationError as error:
-            return _reply(error.json().encode(), 422)
+            return reply(error.json().encode(), 422)
         with transaction.atomic():
             found = answer(given.user_id, given.name, given.score)
         stale = b'{"context":"rows","params":{"user_id":%d}}' % given.user_id
-        return _reply(b'{"invalidate":[%b],"result":%b}' % (stale, dump(found)))
+        return reply(b'{"invalidate":[%b],"result":%b}' % (stale, dump(found)))
 
-    return atomic_view if atomic else view
-
-
-def _reply(body: bytes, status: int = 200) -> HttpResponse:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return HttpResponse(body, headers=headers, status=status)
+    return atomic_view if atomic else posted(answer, hint)
 
 
 def of_ninja(api: ninja.NinjaAPI, name: str, answer: Answer, hint: Any, *, atomic: bool) -> None:

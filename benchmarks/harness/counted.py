@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django
-from contenders.middleware import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
+from contenders.site import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE, site
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import include, path
@@ -25,19 +25,13 @@ Operation = Callable[[], object]
 def configure(*, cached: bool) -> None:
     """Set Django up, with the cache of the process or with none."""
     settings.configure(
-        ALLOWED_HOSTS=["*"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        INSTALLED_APPS=[
-            "django.contrib.contenttypes",
-            "django.contrib.auth",
-            "django.contrib.sessions",
-            "django.contrib.messages",
+        **site(
             "mizan.django",
-        ],
-        MIDDLEWARE=[MIZAN_MIDDLEWARE, *DEFAULT_MIDDLEWARE],
-        MIZAN_CACHE={"BACKEND": "memory" if cached else None},
-        ROOT_URLCONF=__name__,
-        SECRET_KEY=SECRET.decode(),
+            MIDDLEWARE=[MIZAN_MIDDLEWARE, *DEFAULT_MIDDLEWARE],
+            MIZAN_CACHE={"BACKEND": "memory" if cached else None},
+            ROOT_URLCONF=__name__,
+            SECRET_KEY=SECRET.decode(),
+        )
     )
     django.setup()
     urlpatterns.append(path("m/", include("mizan.django.urls")))

@@ -16,7 +16,7 @@ from itertools import cycle
 from typing import Any
 
 import redis
-from contenders.middleware import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
+from contenders.site import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE
 from django.conf import settings
 from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler

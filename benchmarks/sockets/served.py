@@ -8,37 +8,25 @@ others have none.
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from contenders.site import DEFAULT_MIDDLEWARE, MIZAN_MIDDLEWARE, site
+
 APP = os.environ["SOCKETS_APP"]
 _APPS = {"mizan": ["mizan.django"], "ninja": ["ninja"], "drf": ["rest_framework"]}
-_OWN = ["mizan.django.middleware.MizanMiddleware"] if APP == "mizan" else []
-_DEFAULT = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
+_OWN = [MIZAN_MIDDLEWARE] if APP == "mizan" else []
 settings.configure(
-    ALLOWED_HOSTS=["*"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-    INSTALLED_APPS=[
-        "django.contrib.contenttypes",
-        "django.contrib.auth",
-        "django.contrib.sessions",
-        "django.contrib.messages",
+    **site(
         *_APPS.get(APP, []),
-    ],
-    MIDDLEWARE=_OWN + _DEFAULT,
-    MIZAN_CACHE={"BACKEND": None},
-    REST_FRAMEWORK={"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]},
-    ROOT_URLCONF=f"apps.{APP}",
-    SECRET_KEY="protects nothing here",  # noqa: S106 (see its value)
+        MIDDLEWARE=_OWN + DEFAULT_MIDDLEWARE,
+        ROOT_URLCONF=f"apps.{APP}",
+    )
 )
 
 from django.core.asgi import get_asgi_application  # noqa: E402 (needs the settings)

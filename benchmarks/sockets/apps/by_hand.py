@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contenders.hand import posted, reply
+from contenders.shapes import Row
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from apps.rows import PARTS, Arguments, Row, found
+from apps.rows import PARTS, found
 
 
 class Asked(BaseModel):
@@ -20,19 +21,14 @@ class Asked(BaseModel):
 _dump = TypeAdapter(list[Row]).dump_json
 
 
-def _reply(body: bytes, status: int = 200) -> HttpResponse:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return HttpResponse(body, headers=headers, status=status)
-
-
 @require_GET
 def rows(request: HttpRequest) -> HttpResponse:
     """Read them."""
     try:
         asked = Asked.model_validate(request.GET.dict())
     except ValidationError as error:
-        return _reply(error.json().encode(), 422)
-    return _reply(b'{"rows":%b}' % _dump(found(asked.user_id)))
+        return reply(error.json().encode(), 422)
+    return reply(b'{"rows":%b}' % _dump(found(asked.user_id)))
 
 
 @require_GET
@@ -41,22 +37,12 @@ def screen(request: HttpRequest) -> HttpResponse:
     try:
         asked = Asked.model_validate(request.GET.dict())
     except ValidationError as error:
-        return _reply(error.json().encode(), 422)
+        return reply(error.json().encode(), 422)
     parts = [b'"part%d":%b' % (n, _dump(found(asked.user_id + n))) for n in range(PARTS)]
-    return _reply(b"{%b}" % b",".join(parts))
+    return reply(b"{%b}" % b",".join(parts))
 
 
-@csrf_exempt
-@require_POST
-def made(request: HttpRequest) -> HttpResponse:
-    """Call for them."""
-    try:
-        given = Arguments.model_validate_json(request.body)
-    except ValidationError as error:
-        return _reply(error.json().encode(), 422)
-    return _reply(b'{"result":%b}' % _dump(found(given.user_id, given.name, given.score)))
-
-
+made = posted(found, list[Row])
 urlpatterns = [
     path("api/", include([path("rows/", rows), path("made/", made), path("screen/", screen)]))
 ]

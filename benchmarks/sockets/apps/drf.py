@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from contenders.serializers import ArgumentsSerializer, RowSerializer, UserSerializer
 from django.urls import include, path
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,35 +11,12 @@ from rest_framework.views import APIView
 from apps.rows import found
 
 
-class Asked(serializers.Serializer[Any]):
-    """What a read asks."""
-
-    user_id = serializers.IntegerField()
-
-
-class Given(Asked):
-    """What a call gives."""
-
-    name = serializers.CharField()
-    score = serializers.FloatField()
-
-
-class RowSerializer(serializers.Serializer[Any]):
-    """A row."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    email = serializers.CharField()
-    active = serializers.BooleanField()
-    score = serializers.FloatField()
-
-
 class Rows(APIView):
     """Read them."""
 
     def get(self, request: Request) -> Response:
         """Answer with them."""
-        asked = Asked(data=request.query_params)
+        asked = UserSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         return Response(RowSerializer(found(**asked.validated_data), many=True).data)
 
@@ -51,7 +26,7 @@ class Made(APIView):
 
     def post(self, request: Request) -> Response:
         """Answer with them."""
-        given = Given(data=request.data)
+        given = ArgumentsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(RowSerializer(found(**given.validated_data), many=True).data)
 

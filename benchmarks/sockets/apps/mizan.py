@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contenders.shapes import Row
 from django.http import HttpRequest
 from django.urls import include, path
 
-from apps.rows import PARTS, Row, found
+from apps.rows import PARTS, found
 from mizan.django import Context, client
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contenders.shapes import Arguments, Row
 from django.http import HttpRequest
 from django.urls import path
 from ninja import Body, NinjaAPI
 
-from apps.rows import Arguments, Row, found
+from apps.rows import found
 
 api = NinjaAPI()
 

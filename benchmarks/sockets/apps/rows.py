@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from contenders.shapes import Row
 
 SIZE = 20
 PARTS = 10
 """The reads of a screen."""
-
-
-class Row(BaseModel):
-    """A row."""
-
-    id: int
-    name: str
-    email: str
-    active: bool
-    score: float
-
-
-class Arguments(BaseModel):
-    """What a call gives."""
-
-    user_id: int
-    name: str
-    score: float
 
 
 def found(user_id: int, name: str = "Ada", score: float = 0.5) -> list[Row]:
