@@ -122,7 +122,7 @@ def _arguments(call: ast.Call, module: ModuleType | None) -> tuple[str, int]:
 
 
 def _value(node: ast.expr, module: ModuleType | None) -> Any:
-    code = compile(ast.Expression(node), "pattern", "eval")
+    code = compile(ast.Expression(node), "<pattern>", "eval")
     return eval(code, dict(vars(module)) if module else {})  # noqa: S307 (source of this tree)
 
 
