@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from inspect import Parameter
 from typing import (
     Annotated,
@@ -32,12 +33,14 @@ from pydantic import (
     WithJsonSchema,
     with_config,
 )
-from pydantic_core import CoreSchema
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import CoreSchema, SchemaValidator
 from typing_extensions import TypedDict
 
 from mizan.errors import JsonError
 from mizan.protocol.canonical import canonical_json, canonical_string
 from mizan.server.hints import alternatives, bare, is_list
+from mizan.server.pieces import Member, Pieces
 from mizan.server.pointers import errors_of
 from mizan.server.results import Result
 
@@ -92,29 +95,50 @@ def arguments_of(fn: Callable[..., Any]) -> tuple[tuple[Argument, ...], Any]:
 class Arguments:
     """The validator of a function's arguments.
 
-    `uploads` are the classes of uploaded files. `adapter` is the pydantic TypeAdapter of the whole
-    set, for the JSON Schema; `takes_files` says whether an argument is a file, or several.
+    `uploads` are the classes of uploaded files, `pieces` what is known of hints. `schema` is the
+    core schema of the whole set; `takes_files` says whether an argument is a file, or several.
     """
 
     def __init__(
-        self, name: str, arguments: Sequence[Argument], uploads: tuple[type, ...] = ()
+        self,
+        name: str,
+        arguments: Sequence[Argument],
+        uploads: tuple[type, ...] = (),
+        pieces: Pieces | None = None,
     ) -> None:
+        self._pieces = pieces or Pieces()
         self.arguments = tuple(arguments)
         self._title = "".join(part.title() for part in name.replace(".", "_").split("_")) + "Input"
         self._lists = frozenset(each.name for each in arguments if is_list(each.hint))
         hints = {each.name: _with_files(each.hint, uploads) for each in arguments}
         self.takes_files = any(hints[each.name] is not each.hint for each in arguments)
-        self._members = {each.name: _member(each, hints[each.name]) for each in arguments}
-        self.adapter = self.without(())
-        self._validate = self.adapter.validator.validate_python
-        self._validate_json = self.adapter.validator.validate_json
+        self._members = {
+            each.name: (hints[each.name], each.required, _shown(each, self._pieces))
+            for each in arguments
+        }
+        self.schema = self._read(self._members)
 
-    def without(self, names: Collection[str]) -> TypeAdapter[dict[str, Any]]:
-        """Return the adapter of the arguments but those named."""
-        members = {name: hint for name, hint in self._members.items() if name not in names}
-        shape = with_config(_CONFIG)(typed_dict(self._title, members))
-        closed: Any = Annotated[shape, GetPydanticSchema(_closed)]
-        return TypeAdapter(closed)
+    def without(self, names: Collection[str]) -> CoreSchema:
+        """Return the core schema of the arguments but those named."""
+        members = {name: each for name, each in self._members.items() if name not in names}
+        return self._read(members) if names else self.schema
+
+    def _read(self, members: Mapping[str, Member]) -> CoreSchema:
+        kind = type(self._title, (dict,), {"__module__": __name__})
+        return self._pieces.closed(kind, members) or _read_together(self._title, members)
+
+    def described(self) -> dict[str, Any]:
+        """Return the JSON Schema. Raises what pydantic raises where there is none."""
+        return GenerateJsonSchema().generate(self.schema, mode="validation")
+
+    # Made when the function is first called: a server of a thousand starts without any.
+    @cached_property
+    def _validator(self) -> SchemaValidator:
+        return SchemaValidator(self.schema)
+
+    @cached_property
+    def _validate(self) -> Callable[[Mapping[str, Any]], Any]:
+        return self._validator.validate_python
 
     def validate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments as Python values, only those given. Raises ArgumentsInvalid."""
@@ -127,7 +151,7 @@ class Arguments:
         """Try again as JSON, where strict types take what only JSON spells as strings."""
         try:
             if not self.takes_files:
-                return self._validate_json(canonical_json(given))  # type: ignore[no-any-return]
+                return self._validator.validate_json(canonical_json(given))  # type: ignore[no-any-return]
         except JsonError:  # the values of a Python call
             pass
         except ValidationError as again:
@@ -178,17 +202,29 @@ def _closed(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
     return schema
 
 
-def _member(argument: Argument, hint: Any) -> Any:
-    if argument.required:
+def _read_together(title: str, members: Mapping[str, Member]) -> CoreSchema:
+    """Return the core schema that pydantic makes of arguments. Raises what it raises."""
+    hints = {name: _member(*each) for name, each in members.items()}
+    shape = with_config(_CONFIG)(typed_dict(title, hints))
+    closed: Any = Annotated[shape, GetPydanticSchema(_closed)]
+    adapter: TypeAdapter[Any] = TypeAdapter(closed)
+    _ = adapter.validator.validate_python  # raises for types that are not complete
+    return adapter.core_schema
+
+
+def _member(hint: Any, required: bool, shown: Mapping[str, Any]) -> Any:
+    if required:
         return hint
-    shown = _shown(argument)
-    return NotRequired[Annotated[hint, Field(json_schema_extra=shown)] if shown else hint]
+    extra = Field(json_schema_extra={**shown})
+    return NotRequired[Annotated[hint, extra] if shown else hint]
 
 
-def _shown(argument: Argument) -> dict[str, Any]:
+def _shown(argument: Argument, pieces: Pieces) -> dict[str, Any]:
     """Return the default for the JSON Schema, where it is a value of the argument's type."""
+    if argument.required:
+        return {}
     try:
-        default = Result(argument.name, argument.hint).dump(argument.default)
+        default = Result(argument.name, argument.hint, pieces=pieces).dump(argument.default)
         canonical_json(default)
     except Exception:  # noqa: BLE001 (a hint is any code; what cannot be shown is not shown)
         return {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from mizan.errors import CoerceError, DeclarationError, JsonError, show
@@ -47,7 +48,6 @@ class Function:
         self.name = declared.name
         self.fn = declared.fn
         self.is_async = declared.is_async
-        self.signature = inspect.signature(declared.fn)
         self.options: Options = declared.options
         self.is_guarded = declared.options.guarded
         self.arguments = arguments
@@ -69,6 +69,11 @@ class Function:
             for effect in entry.effects
             if effect.scope.keys() & effect.context.bound.keys()
         }
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """Its signature, which calls from Python alone need."""
+        return inspect.signature(self.fn)
 
     @property
     def kind(self) -> str:
@@ -108,8 +113,8 @@ class ReadContext:
 
 
 class Catalog:
-    """Everything declared. `manifest` and `schema` are documents; `digest` is the schema's,
-    `digests` those of the contexts' parts of it."""
+    """Everything declared. `schema` is the client schema, `digest` its digest. If `strict`, raises
+    Undescribed as `client_schema` does."""
 
     def __init__(
         self,
@@ -117,6 +122,8 @@ class Catalog:
         protocol: declarations.Catalog,
         functions: Mapping[str, Function],
         contexts: Mapping[str, type[Context]],
+        *,
+        strict: bool = False,
     ) -> None:
         self.host = host
         self.protocol = protocol
@@ -129,12 +136,23 @@ class Catalog:
             name: ReadContext(declared, protocol.contexts[name], readers[name])
             for name, declared in contexts.items()
         }
-        self.manifest = build_manifest(protocol)
-        self.schema = client_schema(host.base_url, self.functions.values(), self.contexts.values())
+        self.schema = client_schema(
+            host.base_url, self.functions.values(), self.contexts.values(), strict=strict
+        )
         self.digest = digest(self.schema)
         self.slots = Slots(self)
         self.queries = Queries(host.base_url)
-        self.digests = {name: context_digest(self.schema, name) for name in self.contexts}
+
+    # Who answers requests needs neither, or not at once.
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest (`manifest.schema.json`)."""
+        return build_manifest(self.protocol)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The digests of the contexts' parts of the client schema, by name."""
+        return {name: context_digest(self.schema, name) for name in self.contexts}
 
     def callable_function(self, name: str) -> Function:
         """Return the function that a client may call. Raises Problem (404, 403)."""

@@ -11,39 +11,40 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from pydantic.json_schema import JsonSchemaMode
+from pydantic_core import CoreSchema
 
 from mizan.protocol.canonical import canonical_json
 from mizan.server.app_errors import AppError, shape_of
+from mizan.server.described import DEFINITIONS, Wanted, described
 
 if TYPE_CHECKING:
     from mizan.protocol.declarations import Effect
     from mizan.server.catalog import Function, ReadContext
 
 _Key = tuple[str, str]
-_DEFINITIONS = "#/$defs/"
 _INPUT, _OUTPUT = "-Input", "-Output"  # what pydantic adds to a name where the directions differ
 
 
-class _Generator(GenerateJsonSchema):
-    """As pydantic's, but what the server returns has the members with defaults, too."""
-
-    def field_is_required(self, field: Any, total: bool) -> bool:
-        """Tell whether a member is always there."""
-        if self.mode == "serialization" and field["type"] != "typed-dict-field":
-            return field.get("serialization_exclude_if") is None
-        return super().field_is_required(field, total)
+class Undescribed(Exception):  # noqa: N818 (a state: something is not described)
+    """A type has no JSON Schema, which may be a fault of a declaration."""
 
 
 def client_schema(
-    base_url: str, functions: Iterable[Function], contexts: Iterable[ReadContext]
+    base_url: str,
+    functions: Iterable[Function],
+    contexts: Iterable[ReadContext],
+    *,
+    strict: bool = False,
 ) -> dict[str, Any]:
-    """Return the client schema of public functions that return data, and of their contexts."""
+    """Return the client schema of public functions that return data, and of their contexts.
+
+    Raises Undescribed, if `strict`, where a part of a type has no JSON Schema, though the rest has.
+    """
     public = sorted((each for each in functions if each.is_public), key=lambda each: each.name)
     shown = sorted((each for each in contexts if each.functions), key=lambda each: each.name)
     bound = {each.name: each.bound.keys() for each in shown}
-    schemas, definitions = _json_schemas(public, bound)
+    schemas, definitions = _json_schemas(public, bound, strict=strict)
     document: dict[str, Any] = {
         "mizan": "1.0",
         "base_url": base_url,
@@ -70,7 +71,7 @@ def context_digest(document: Mapping[str, Any], name: str) -> str:
 def _collect(place: object, definitions: Mapping[str, Any], used: dict[str, Any]) -> None:
     """Gather the definitions that a schema refers to, and those that these refer to."""
     if isinstance(place, Mapping):
-        name = str(place.get("$ref", "")).removeprefix(_DEFINITIONS)
+        name = str(place.get("$ref", "")).removeprefix(DEFINITIONS)
         if name in definitions and name not in used:
             used[name] = definitions[name]
             _collect(definitions[name], definitions, used)
@@ -82,26 +83,34 @@ def _collect(place: object, definitions: Mapping[str, Any], used: dict[str, Any]
 
 
 def _json_schemas(
-    functions: Iterable[Function], bound: Mapping[str, Iterable[str]]
+    functions: Iterable[Function], bound: Mapping[str, Iterable[str]], *, strict: bool
 ) -> tuple[dict[_Key, Any], dict[str, Any]]:
     """Return (schema by (function, part), shared definitions) of all functions at once, so that two
     models of one name get two definitions. What the server fills in is no input."""
-    wanted: list[tuple[_Key, JsonSchemaMode, TypeAdapter[Any]]] = []
+    inputs: dict[_Key, Wanted] = {}
+    outputs: dict[_Key, Wanted] = {}
     for each in functions:
         filled = frozenset(bound.get(each.context or "", ()))
-        arguments = each.arguments.without(filled) if filled else each.arguments.adapter
-        wanted.append(((each.name, "input"), "validation", arguments))
-        wanted.append(((each.name, "output"), "serialization", each.result.adapter))
+        inputs[each.name, "input"] = _wanted(each.arguments.without(filled), "validation")
+        outputs[each.name, "output"] = _wanted(each.result.schema, "serialization")
         for error in each.options.errors:
             shape = shape_of(error)
             if shape is not None:
-                wanted.append(((each.name, error.code), "serialization", shape.adapter))
-    found, shared = TypeAdapter.json_schemas(wanted, schema_generator=_Generator)
-    schemas = {key: schema for (key, _), schema in found.items()}
-    definitions = shared.get("$defs", {})
-    names = _merged(definitions)
-    renamed = {names.get(name, name): each for name, each in definitions.items()}
-    return _referring(schemas, names), _referring(renamed, names)
+                outputs[each.name, error.code] = _wanted(shape.schema, "serialization")
+    # What several functions return is described once.
+    distinct = {each[0]: each for each in outputs.values()}
+    found = described(inputs.values(), distinct.values())
+    if strict and found.refused:
+        raise Undescribed
+    names = _merged(found.definitions)
+    said = _referring(found.schemas, names)
+    renamed = {names.get(name, name): each for name, each in found.definitions.items()}
+    schemas = {key: said[each[0]] for key, each in (inputs | outputs).items()}
+    return schemas, _referring(renamed, names)
+
+
+def _wanted(schema: CoreSchema, mode: JsonSchemaMode) -> Wanted:
+    return f"{mode} {id(schema)}", mode, schema
 
 
 def _merged(definitions: Mapping[str, Any]) -> dict[str, str]:
@@ -124,9 +133,9 @@ def _referring(place: Any, names: Mapping[str, str]) -> Any:
         return {name: _referring(each, names) for name, each in place.items()}
     if isinstance(place, list):
         return [_referring(each, names) for each in place]
-    if isinstance(place, str) and place.startswith(_DEFINITIONS):
-        name = place.removeprefix(_DEFINITIONS)
-        return _DEFINITIONS + names.get(name, name)
+    if isinstance(place, str) and place.startswith(DEFINITIONS):
+        name = place.removeprefix(DEFINITIONS)
+        return DEFINITIONS + names.get(name, name)
     return place
 
 

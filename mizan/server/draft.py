@@ -22,6 +22,7 @@ from mizan.server.declare import ClientFunction, Options
 from mizan.server.faults import Fault
 from mizan.server.hints import HintError, alternatives, parameter_type
 from mizan.server.host import Host
+from mizan.server.pieces import Pieces
 from mizan.server.results import Result
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -34,14 +35,24 @@ class Draft:
     """A function whose hints have been read.
 
     `document` is its item of `declarations`, `faults` what is wrong with it. `readable` says
-    whether its hints make sense; only then are there `arguments` and `result`.
+    whether its hints make sense; only then are there `arguments` and `result`. `pieces` are what is
+    known of hints. Not `described`, hints without a JSON Schema are no fault yet.
     """
 
     arguments: Arguments
     result: Result
 
-    def __init__(self, declared: ClientFunction[..., Any], host: Host) -> None:
+    def __init__(
+        self,
+        declared: ClientFunction[..., Any],
+        host: Host,
+        pieces: Pieces | None = None,
+        *,
+        described: bool = True,
+    ) -> None:
         self.declared = declared
+        self._pieces = pieces or Pieces()
+        self._described = described
         self.options, senseless = _usable(declared.options)
         self.name = self.options.name or declared.fn.__name__
         self.faults: list[Fault] = []
@@ -97,14 +108,17 @@ class Draft:
             raise
 
     def _made(self, found: Sequence[Argument], host: Host) -> Arguments:
-        made = Arguments(self.name, found, host.upload_types)
-        made.adapter.json_schema(mode="validation")  # what has none cannot be sent
+        made = Arguments(self.name, found, host.upload_types, self._pieces)
+        if self._described:
+            made.described()  # what has none cannot be sent
         return made
 
     def _read_result(self, host: Host) -> None:
         with _naming("the result", self._returned):
-            self.result = Result(self.name, Any if self.is_view else self._returned, host.plain)
-            self.result.adapter.json_schema(mode="serialization")
+            hint = Any if self.is_view else self._returned
+            self.result = Result(self.name, hint, host.plain, self._pieces)
+            if self._described:
+                self.result.described()
 
     def _document(self) -> dict[str, Any]:
         options = self.options
@@ -220,6 +234,8 @@ def _usable(given: Options) -> tuple[Options, list[str]]:
         if getattr(given, name) is not getattr(_DEFAULTS, name)
         and not makes_sense(getattr(given, name))
     }
+    if not wrong:
+        return given, []
     return replace(given, **{name: getattr(_DEFAULTS, name) for name in wrong}), [*wrong.values()]
 
 
@@ -252,7 +268,7 @@ def _errors_faults(errors: Sequence[Any]) -> Iterator[tuple[str, str]]:
         try:
             shape = shape_of(each)
             if shape is not None:
-                shape.adapter.json_schema(mode="serialization")
+                shape.described()
         except Exception as error:  # noqa: BLE001 (hints are code: they raise anything)
             yield "errors", f"{name}: {_sentence(error)}"
 

@@ -6,11 +6,12 @@ Invariant: a fault in one function hides none in another.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, get_type_hints
 
-from mizan.protocol.declarations import read_declarations
+from mizan.errors import DeclarationError
+from mizan.protocol import declarations
 from mizan.server.catalog import Catalog, Function
 from mizan.server.context import By, Context
 from mizan.server.declare import ClientFunction, near
@@ -18,6 +19,7 @@ from mizan.server.draft import Draft, context_name, wire_route
 from mizan.server.faults import Fault, faults_of
 from mizan.server.hints import HintError, parameter_type
 from mizan.server.host import Host
+from mizan.server.pieces import Pieces
 from mizan.server.writers import Writer
 
 
@@ -28,7 +30,25 @@ def freeze(
 
     `writers` are existing code; by what they scope is looked at once the rest has no fault.
     """
-    drafts = [Draft(each, host) for each in (*functions, *host.functions)]
+    declared, writers = (*functions, *host.functions), [*writers]
+    try:  # mostly nothing has a fault: then all functions are described at once, which is quick
+        catalog, _ = _frozen(declared, host, writers, described=False)
+    except Exception:  # noqa: BLE001 (hints are code: they raise anything)
+        catalog = None
+    return (catalog, []) if catalog else _frozen(declared, host, writers, described=True)
+
+
+def _frozen(
+    functions: Iterable[ClientFunction[..., Any]],
+    host: Host,
+    writers: Sequence[Writer],
+    *,
+    described: bool,
+) -> tuple[Catalog | None, list[Fault]]:
+    """Do so. With `described` each function is described by itself, so that it is known which has a
+    fault; else this raises, whatever pydantic does, where one cannot be described."""
+    pieces = Pieces()
+    drafts = [Draft(each, host, pieces, described=described) for each in functions]
     contexts = _Contexts(drafts, host)
     for draft in drafts:
         _resolve_affects(draft, contexts, drafts)
@@ -41,17 +61,18 @@ def freeze(
         "functions": [each.document for each in readable],
     }
     faults = [fault for draft in drafts for fault in draft.faults] + contexts.faults
-    faults += faults_of(
-        document,
-        [partial(str, each.declared.where) for each in readable],
-        [partial(contexts.where, name) for name in contexts.classes],
-        {each.context for each in drafts if each.context and not each.readable},
-    )
+    protocol = None if faults else _read(document)
+    if protocol is None:
+        faults += faults_of(
+            document,
+            [partial(str, each.declared.where) for each in readable],
+            [partial(contexts.where, name) for name in contexts.classes],
+            {each.context for each in drafts if each.context and not each.readable},
+        )
     faults += _unknown_targets(writers, contexts, drafts)
-    if not faults:
-        protocol = read_declarations(document)
+    if not faults and protocol is not None:
         faults += [fault for each in writers for fault in each.scope_faults(protocol)]
-    if faults:
+    if faults or protocol is None:
         return None, sorted(set(faults), key=lambda fault: (fault.where, fault.message))
     compiled = {
         each.name: Function(
@@ -63,7 +84,27 @@ def freeze(
         )
         for each in drafts
     }
-    return Catalog(host, protocol, compiled, contexts.classes), []
+    catalog = Catalog(host, protocol, compiled, contexts.classes, strict=not described)
+    if not described:
+        _describe_rest(catalog)
+    return catalog, []
+
+
+def _read(document: Mapping[str, Any]) -> declarations.Catalog | None:
+    """Return what follows from declarations, None if they have a fault."""
+    try:
+        return declarations.read_declarations(document)
+    except DeclarationError:
+        return None
+
+
+def _describe_rest(catalog: Catalog) -> None:
+    """Describe what the client schema leaves out: what only the server's code runs, views, and
+    arguments that the server fills in."""
+    for each in catalog.functions.values():
+        if not each.is_public or (each.context and catalog.contexts[each.context].bound):
+            each.arguments.described()
+            each.result.described()
 
 
 class _Contexts:

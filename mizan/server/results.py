@@ -15,7 +15,8 @@ from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import (
     PydanticSerializationError,
     SchemaSerializer,
@@ -25,14 +26,13 @@ from pydantic_core import (
 
 from mizan.errors import JsonError
 from mizan.protocol.canonical import canonical_json, canonical_string
-from mizan.server.floats import finder
+from mizan.server.floats import Find, finder
+from mizan.server.pieces import VALUES_IN_SCHEMAS, Pieces
 
 Plain = Callable[[Any], Any]
 Adapt = Callable[[dict[str, Any], Plain], dict[str, Any]]
 
 _CONFIG = core_schema.CoreConfig(ser_json_inf_nan="constants")  # NaN is refused, not made null
-# Members of a core schema that hold values, which may look like schemas.
-_VALUES_IN_SCHEMAS = frozenset({"config", "default", "expected", "metadata", "serialization"})
 _VALUES = (
     str,
     int,
@@ -62,21 +62,45 @@ class Result:
 
     `hint` is the return annotation, Any without one. `plain` turns a framework's own sequences (a
     manager of rows) into lists and its own texts (a translation to come) into str; it returns
-    anything else as it is.
+    anything else as it is. `pieces` are what is known of hints; `schema` is the core schema.
     """
 
-    def __init__(self, name: str, hint: Any, plain: Plain = _same) -> None:
+    def __init__(
+        self, name: str, hint: Any, plain: Plain = _same, pieces: Pieces | None = None
+    ) -> None:
         self.name = name
         self.hint = hint
-        self.adapter: TypeAdapter[Any] = TypeAdapter(hint)
         self._plain = plain
-        schema = _adapted(self.adapter.core_schema, plain, _ADAPT)
+        self.schema = (pieces or Pieces()).adapter(hint).core_schema
+        if not isinstance(self.schema, dict):
+            _ = self._validate  # raises: a type is not complete
+
+    def described(self) -> dict[str, Any]:
+        """Return the JSON Schema. Raises what pydantic raises where there is none."""
+        return GenerateJsonSchema().generate(self.schema, mode="serialization")
+
+    # Made when the function first answers: a server of a thousand starts without any.
+    @cached_property
+    def _adapted(self) -> Any:
+        return _adapted(self.schema, self._plain, _ADAPT)
+
+    @cached_property
+    def _validate(self) -> Callable[..., Any]:
         # Validators that pydantic made before know nothing of what was adapted.
-        self._validate = SchemaValidator(schema, _use_prebuilt=False).validate_python
-        self._exact = _never_validated_again(schema)
-        self._floats = finder(self.adapter.core_schema)
-        self._dump = partial(
-            SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python,
+        return SchemaValidator(self._adapted, _use_prebuilt=False).validate_python
+
+    @cached_property
+    def _exact(self) -> type | None:
+        return _never_validated_again(self._adapted)
+
+    @cached_property
+    def _floats(self) -> Find | None:
+        return finder(self.schema)
+
+    @cached_property
+    def _dump(self) -> Callable[[Any], Any]:
+        return partial(
+            SchemaSerializer(self._adapted, _CONFIG, _use_prebuilt=False).to_python,
             mode="json",
             by_alias=True,
             warnings="error",
@@ -101,7 +125,7 @@ class Result:
     def _lenient(self) -> Callable[..., Any]:
         """What validates where texts are not of type str; it is slow, and such texts are rare."""
         adapt = {**_ADAPT, "str": _before_plain}
-        schema = _adapted(self.adapter.core_schema, self._plain, adapt)
+        schema = _adapted(self.schema, self._plain, adapt)
         return SchemaValidator(schema, _use_prebuilt=False).validate_python
 
     def _fallback(self, value: Any) -> Any:
@@ -164,7 +188,7 @@ def _adapted(schema: Any, plain: Plain, table: Mapping[str, Adapt]) -> Any:
         return schema
     # Without a type it is a table of fields, and any name may stand in it.
     kind = schema.get("type")
-    values = _VALUES_IN_SCHEMAS if isinstance(kind, str) else ()
+    values = VALUES_IN_SCHEMAS if isinstance(kind, str) else ()
     adapted = {
         name: each if name in values else _adapted(each, plain, table)
         for name, each in schema.items()

@@ -79,6 +79,6 @@ def test_a_value_of_another_type_does_not_go_out() -> None:
 def test_its_schema() -> None:
     shape = shape_of(OutOfStock)
     assert shape is not None
-    schema = shape.adapter.json_schema(mode="serialization")
+    schema = shape.described()
     assert schema["properties"]["left"] == {"title": "Left", "type": "integer"}
     assert schema["required"] == ["left", "items"]

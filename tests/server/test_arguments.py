@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
 from mizan.server.arguments import Argument, Arguments, ArgumentsInvalid, arguments_of, wire_value
@@ -124,7 +125,7 @@ def test_python_values_are_arguments_too() -> None:
 
 
 def test_the_schema() -> None:
-    schema = of(everything).adapter.json_schema()
+    schema = of(everything).described()
     Draft202012Validator.check_schema(schema)
     assert Draft202012Validator(schema).is_valid(GIVEN)
     assert schema["title"] == "ShopAddItemInput"
@@ -132,7 +133,7 @@ def test_the_schema() -> None:
     assert set(schema["required"]) == GIVEN.keys()
     last = {"default": 1, "description": "Above zero.", "exclusiveMinimum": 0}
     assert schema["properties"]["last"] == {**last, "title": "Last", "type": "integer"}
-    without = of(everything).without({"many", "last"}).json_schema()
+    without = GenerateJsonSchema().generate(of(everything).without({"many", "last"}))
     assert set(without["properties"]) == GIVEN.keys() - {"many"}
 
 
@@ -207,7 +208,7 @@ def test_files() -> None:
     assert refused(arguments, {"photo": "text"}) == [("/photo", "is_instance_of")]
     assert refused(arguments, {"photo": File()}) == [("/photo", "is_instance_of")]
     binary = {"type": "string", "format": "binary"}
-    schema = arguments.adapter.json_schema()["properties"]
+    schema = arguments.described()["properties"]
     assert schema["photo"] | binary == schema["photo"]
     assert schema["more"]["type"] == "array"
     assert schema["more"]["items"] == binary
@@ -239,7 +240,7 @@ def test_fields_of_a_form() -> None:
     ],
 )
 def test_defaults_are_shown(hint: Any, default: Any, shown: Any) -> None:
-    schema = Arguments("f", [Argument("a", hint, default)]).adapter.json_schema()
+    schema = Arguments("f", [Argument("a", hint, default)]).described()
     assert schema["properties"]["a"]["default"] == shown
     assert "required" not in schema
 
@@ -248,7 +249,7 @@ def test_defaults_are_shown(hint: Any, default: Any, shown: Any) -> None:
     ("hint", "default"), [(int, None), (float, float("nan")), (Any, object()), (Patch[Item], None)]
 )
 def test_defaults_that_are_no_json_are_not(hint: Any, default: Any) -> None:
-    schema = Arguments("f", [Argument("a", hint, default)]).adapter.json_schema()
+    schema = Arguments("f", [Argument("a", hint, default)]).described()
     assert "default" not in schema["properties"]["a"]
 
 

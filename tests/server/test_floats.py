@@ -153,7 +153,7 @@ def test_a_result_is_written_as_if_nothing_were_known(shape: Shape) -> None:
 @given(shape=shapes)
 def test_every_float_is_found(shape: Shape) -> None:
     result = Result("f", Shape)
-    find = finder(result.adapter.core_schema)
+    find = finder(result.schema)
     dumped = result.dump(shape)
     assert find is not None
     assert sorted(map(repr, find(dumped))) == sorted(map(repr, _all(dumped)))
