@@ -49,10 +49,9 @@ class Options:
     @classmethod
     def of(cls, given: dict[str, Any]) -> Options:
         """Return the options of a call of `client`. Raises TypeError for one that there is not."""
-        known = [each.name for each in fields(cls)]
         for name in given:
-            if name not in known:
-                raise TypeError(f"@client has no option {name!r}{near(name, known)}.")
+            if name not in _NAMES:
+                raise TypeError(f"@client has no option {name!r}{near(name, _NAMES)}.")
         listed = {name: _listed(given[name]) for name in _LISTS if given.get(name) is not None}
         return cls(**given | listed)
 
@@ -62,6 +61,7 @@ class Options:
         return self.login_required or self.permission is not None
 
 
+_NAMES = tuple(each.name for each in fields(Options))
 _LISTS = ("affects", "errors", "methods")
 
 

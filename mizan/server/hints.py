@@ -63,6 +63,8 @@ def parameter_type(hint: object) -> tuple[ParameterType, bool]:
 
 def alternatives(hint: object) -> list[object]:
     """Return the members of a union, each bare; of any other hint that hint, bare."""
+    if type(hint) is type:  # a plain class, as most hints are
+        return [hint]
     hint = bare(hint)
     if get_origin(hint) not in _UNIONS:
         return [hint]
