@@ -6,10 +6,10 @@ process are read ahead, however much there is.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 BATCH = 1 << 18
 """The size from which on a batch is whole: enough work to be worth sending to a process."""
@@ -42,6 +42,10 @@ def spread(
     if jobs == 1:
         yield from map(work, batches)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     # A fork would take along the locks of other threads, whatever state they are in.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         waiting: deque[Future[Result]] = deque()
