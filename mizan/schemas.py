@@ -2,6 +2,8 @@
 
 Invariant: what is checked is the writer's form, and every problem says where it is, what was
 expected there and what stood there instead.
+
+jsonschema is imported by what needs it, for that takes longer than to check most documents.
 """
 
 from __future__ import annotations
@@ -12,11 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
 from mizan.errors import DocumentError
 from mizan.pointer import step
 from mizan.resources import schema_dir
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
 _BASE = "https://w3id.org/mizan/v1/"
@@ -143,6 +141,8 @@ def _read(kind: str) -> dict[str, Any]:
 
 def _pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
     if isinstance(instance, str) and not _compiled(pattern).search(instance):
+        from jsonschema import ValidationError
+
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
@@ -154,6 +154,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 @cache
 def _validator(kind: str) -> Validator:
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
+
     schemas = {each: _read(each) for each in (*kinds(), _SHARED)}
     for schema in schemas.values():
         del schema["$schema"]  # else a reference to it would be followed by the plain class

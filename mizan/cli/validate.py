@@ -8,25 +8,26 @@ come in the order of the documents, however many processes look.
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import lru_cache, partial
-from itertools import chain, count
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from mizan.cli.acceptance import Acceptance
+from mizan.cli.acceptance import acceptance
 from mizan.cli.common import INPUT, STDIN, Kind, open_input, shown, style_option
-from mizan.cli.jobs import batched, spread
+from mizan.cli.jobs import BATCH, batched, spread
 from mizan.cli.progress import progress
 from mizan.errors import MizanError
 from mizan.protocol.decode import LIMIT, decode
 from mizan.schemas import guess_kind, problems
 
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
-Text = tuple[str, int | None, bytes]
-"""A document: its file, its line if it is one of many, its text."""
-_RUNS = count()
+Block = tuple[str, int | None, bytes]
+"""Whole lines, each a document: their file, the number of the first, their text; or one document,
+which has no number.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def command(files: tuple[str, ...], kind: str | None, lines: bool, jobs: int, st
     """
     found: list[Finding] = []
     checked = 0
-    batches = batched(_texts(files, lines), lambda text: len(text[2]))
+    batches = batched(_blocks(files, lines), lambda block: len(block[2]))
     with progress("Checking", _size(files)) as advance:
-        for done in spread(partial(_checked, kind, next(_RUNS)), batches, jobs):
+        for done in spread(partial(_checked, kind), batches, jobs):
             checked += done.documents
             found += done.findings
             advance(done.size)
@@ -109,40 +110,58 @@ class _Done:
     findings: list[Finding]
 
 
-def _checked(kind: str | None, run: int, texts: list[Text]) -> _Done:
-    found = [each for text in texts for each in _check(*text, kind, _acceptance(run))]
-    return _Done(len(texts), sum(len(text) for *_, text in texts), found)
+def _checked(kind: str | None, blocks: list[Block]) -> _Done:
+    documents = 0
+    found: list[Finding] = []
+    for file, first, data in blocks:
+        rows = [(None, data)] if first is None else enumerate(_read_lines(BytesIO(data)), first)
+        for line, text in rows:
+            if line is None or not text.isspace():
+                documents += 1
+                found += _check(file, line, text, kind)
+    return _Done(documents, sum(len(data) for *_, data in blocks), found)
 
 
-@lru_cache(maxsize=1)
-def _acceptance(run: int) -> Acceptance:  # noqa: ARG001 (each run has one in each process)
-    return Acceptance()
+def _read_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield lines, none of them longer than a document may be and one byte more."""
+    return iter(partial(stream.readline, LIMIT + 1), b"")
 
 
-def _texts(files: tuple[str, ...], lines: bool) -> Iterator[Text]:
+def _blocks(files: tuple[str, ...], lines: bool) -> Iterator[Block]:
     for file in files:
         with open_input(file) as stream:
-            for line, text in _documents(stream, lines or file.endswith(_LINES_SUFFIXES)):
-                yield shown(file), line, text
+            for first, data in _blocks_of(stream, lines or file.endswith(_LINES_SUFFIXES)):
+                yield shown(file), first, data
 
 
-def _documents(stream: BinaryIO, lines: bool) -> Iterator[tuple[int | None, bytes]]:
-    """Yield (line number or None, text) of each document.
+def _blocks_of(stream: BinaryIO, lines: bool) -> Iterator[tuple[int | None, bytes]]:
+    """Yield (number of its first line or None, text) of each block.
 
     Nothing is read that is longer than a document may be, and one byte more.
     """
-    rows = enumerate(iter(partial(stream.readline, LIMIT + 1), b""), 1)
-    head: list[tuple[int, bytes]] = []
+    first = 1
     if not lines:
-        for row in rows:
+        head: list[bytes] = []
+        for row in _read_lines(stream):
             head.append(row)
-            if sum(1 for _, text in head if text.strip()) > 1:
+            if sum(1 for text in head if text.strip()) > 1:
                 break
-        documents = [text for _, text in head if text.strip()]
+        documents = [text for text in head if text.strip()]
         if len(documents) < 2 or not all(map(_decodes, documents)):
-            yield None, b"".join(text for _, text in head) + stream.read(LIMIT + 1)
+            yield None, b"".join(head) + stream.read(LIMIT + 1)
             return
-    yield from ((number, text) for number, text in chain(head, rows) if text.strip())
+        yield first, b"".join(head)
+        first += len(head)
+    while data := stream.read(min(BATCH, LIMIT + 1)):
+        data += _rest_of_line(stream, data)
+        yield first, data
+        first += data.count(b"\n") + (not data.endswith(b"\n"))
+
+
+def _rest_of_line(stream: BinaryIO, data: bytes) -> bytes:
+    """Return what the last line of the data still lacks, or what of it is read at most."""
+    begun = len(data) - data.rfind(b"\n") - 1
+    return stream.readline(LIMIT + 1 - begun) if begun else b""
 
 
 def _decodes(text: bytes) -> bool:
@@ -153,9 +172,7 @@ def _decodes(text: bytes) -> bool:
     return True
 
 
-def _check(
-    file: str, line: int | None, text: bytes, kind: str | None, acceptance: Acceptance
-) -> list[Finding]:
+def _check(file: str, line: int | None, text: bytes, kind: str | None) -> list[Finding]:
     try:
         document = decode(text)
     except MizanError as error:
@@ -163,7 +180,7 @@ def _check(
     kind = kind or guess_kind(document)
     if kind is None:
         return [_of_no_kind(file, line, document)]
-    if acceptance.accepts(kind, document):
+    if acceptance(f"{kind}.schema.json")(document):
         return []
     return [
         Finding(file, line, kind, each.pointer, each.expected, each.found, each.message)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mizan.cli import acceptance, jobs, validate
+from mizan.cli import jobs, validate
 from mizan.cli import progress as progress_module
 from mizan.protocol import decode
 from mizan.resources import schema_dir
@@ -115,8 +115,25 @@ def test_a_text_that_is_too_long_is_not_read_to_its_end(
 def test_a_line_without_end_is_not_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validate, "LIMIT", 40)
     stream = io.BytesIO(b"x" * 1000)
-    number, text = next(validate._documents(stream, lines=True))
-    assert (number, len(text), stream.tell()) == (1, 41, 41)
+    first, text = next(validate._blocks_of(stream, lines=True))
+    assert (first, len(text), stream.tell()) == (1, 41, 41)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 40, 41, 1000])
+def test_lines_are_the_same_in_blocks_of_any_size(
+    size: int, mizan: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validate, "LIMIT", 40)
+    lines = [WRONG, "", "{" * 41, "{" * 42, RIGHT, " \r", "[" * 130, "5", WRONG]
+    path = write("calls.jsonl", "\n".join(lines))
+    monkeypatch.setattr(validate, "BATCH", size)
+    done = mizan("validate", "--format", "json", path)
+    rows = iter(io.BytesIO(path.read_bytes()).readline, b"")
+    cut = [text[at : at + 41] for text in rows for at in range(0, len(text), 41)]
+    documents = [number for number, text in enumerate(cut, 1) if text.strip()]
+    assert done.json["checked"] == len(documents)
+    wrong = [number for number in documents if cut[number - 1].strip() != RIGHT.encode()]
+    assert sorted({each["line"] for each in done.json["problems"]}) == wrong
 
 
 # ---- JSON Lines ----
@@ -156,18 +173,17 @@ def test_lines_can_be_insisted_on(mizan: Any) -> None:
     assert done.err == "2 documents checked, 1 with problems.\n"
 
 
-def test_many_documents_get_the_answer_of_a_few(
+def test_the_schema_is_asked_only_about_what_is_wrong(
     mizan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
     look = validate.problems
     monkeypatch.setattr(validate, "problems", lambda *call: asked.append(call) or look(*call))
-    monkeypatch.setattr(acceptance, "MANY", 10)
     lines = [WRONG if number % 20 == 0 else RIGHT for number in range(100)]
     done = mizan("validate", "-", stdin="\n".join(lines))
     numbers = [int(line.split(":")[1]) for line in done.out.splitlines()]
     assert numbers == [1, 21, 41, 61, 81]
-    assert len(asked) == 10 + 4
+    assert len(asked) == 5
     assert done.err == "100 documents checked, 5 with problems.\n"
 
 
@@ -222,6 +238,7 @@ def test_several_jobs_find_the_same_in_the_same_order(
     mizan: Any, write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "BATCH", 100)
+    monkeypatch.setattr(validate, "BATCH", 100)
     path = write("calls.jsonl", "\n".join([RIGHT, WRONG, "{", RIGHT] * 20))
     one, three = mizan("validate", path), mizan("validate", "--jobs", "3", path)
     assert (one.status, one.err) == (1, "80 documents checked, 40 with problems.\n")

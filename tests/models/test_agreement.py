@@ -1,5 +1,7 @@
 """The generated models and the schemas accept the same documents, as writers and as readers.
 
+So does what tells `mizan validate` quickly what is right, as a writer.
+
 Documents are drawn from each schema and each of its definitions, and damaged. They are what
 `decode` gives: a double that is integral and safe is an integer by then (schema/README.md).
 """
@@ -9,6 +11,7 @@ import importlib
 import json
 import math
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -20,6 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from mizan.cli.acceptance import acceptance
 from mizan.resources import schema_dir
 from mizan.schemas import kinds, validator
 
@@ -234,6 +238,11 @@ def adapter(file: str, name: str | None) -> TypeAdapter[Any]:
     return TypeAdapter(model)
 
 
+def accepts(file: str, name: str | None) -> Callable[[Any], bool]:
+    """Return what accepts documents of a schema or one of its definitions."""
+    return acceptance(f"{file}#/$defs/{name}" if name else file)
+
+
 def read(model: TypeAdapter[Any], document: Any, reader: bool) -> tuple[bool, Any]:
     """Return whether the model accepts the document, and what it read."""
     try:
@@ -253,6 +262,8 @@ def agree(file: str, name: str | None, document: Any) -> bool:
         assert referee.is_valid(document) == answers[-1], ("referees differ", reader, document)
         accepted, model = read(adapter(file, name), document, reader)
         assert accepted == answers[-1], ("model and schema differ", reader, document)
+        if not reader:
+            assert accepts(file, name)(document) == accepted, ("acceptance differs", document)
         if accepted and not reader:
             dumped = adapter(file, name).dump_python(model, by_alias=True)
             assert json.dumps(dumped, sort_keys=True) == json.dumps(document, sort_keys=True)
@@ -309,7 +320,9 @@ def test_each_value_of_an_example_replaced_by_each_odd_value(number: int) -> Non
                 at(changed, place[:-1])[place[-1]] = odd
             else:
                 changed = odd
-            assert read(model, changed, False)[0] == referee.is_valid(changed), (place, odd)
+            valid = referee.is_valid(changed)
+            assert read(model, changed, False)[0] == valid, (place, odd)
+            assert accepts(file, None)(changed) == valid, (place, odd)
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)

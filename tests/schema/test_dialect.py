@@ -97,6 +97,8 @@ def _typed(schema: Any, where: str, schemas: dict[str, Any], name: str) -> Found
         yield f"{where}: integer without a safe maximum"
     if not all(isinstance(value, str) for value in schema.get("enum", ())):
         yield f"{where}: enum holds more than strings"
+    if "enum" in schema and schema.keys() - ANNOTATIONS != {"type", "enum"}:
+        yield f"{where}: siblings of enum"
     yield from (f"{where}: {fault}" for fault in pattern_faults(schema.get("pattern", "^$")))
     if "items" in schema:
         yield from _faults(schema["items"], f"{where}/items", schemas, name)
@@ -110,6 +112,8 @@ def _object(schema: Any, where: str, schemas: dict[str, Any], name: str) -> Foun
         yield f"{where}: neither closed with members nor an open map"
     if set(schema.get("required", ())) - members.keys():
         yield f"{where}: requires what it does not have"
+    if members and schema.keys() & {"propertyNames", "minProperties"}:
+        yield f"{where}: closed, and says more of its members"
     for member, body in members.items():
         if isinstance(body, dict) and not body.keys() & {"description", "$ref"}:
             yield f"{where}/properties/{member}: no description"
@@ -165,6 +169,12 @@ PLANTED = [
     ),
     (("properties", "args"), {"description": "d", "const": 1}, "const is no string"),
     (("properties", "args"), {"description": "d", "type": "string", "enum": [1]}, "more than"),
+    (
+        ("properties", "args"),
+        {"description": "d", "type": "string", "enum": ["a"], "maxLength": 1},
+        "siblings of enum",
+    ),
+    (("minProperties",), 1, "says more of its members"),
     (("properties", "args"), {"type": "string"}, "no description"),
     (("properties", "args"), True, "a boolean schema"),
     (("properties", "args"), {"$ref": "common.schema.json#/$defs/Nobody"}, "leads nowhere"),
