@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from mizan.django import event_broker, event_settings
 from mizan.django.event_settings import EventSettings
-from mizan.events.hub import Hub
-from mizan.events.shutdown import forget as forget_shutdown
-from mizan.events.shutdown import listen
-from mizan.events.streams import Limits, Streams
+
+if TYPE_CHECKING:
+    from mizan.events.streams import Limits, Streams
 
 logger = logging.getLogger("mizan.events")
 
@@ -32,6 +32,9 @@ def streams() -> Streams | None:
     settings, broker = event_settings.current(), event_broker.broker()
     if settings is None or broker is None:
         return None
+    from mizan.events.hub import Hub  # most processes never have a subscriber
+    from mizan.events.streams import Streams
+
     made = Streams(Hub(broker, replay=settings.replay), _limits(settings))
     # Kept here, for a loop keeps its tasks by weak references.
     _homes[loop] = made, loop.create_task(_serve(loop, made))
@@ -51,10 +54,12 @@ def forget() -> None:
 async def _serve(loop: asyncio.AbstractEventLoop, made: Streams) -> None:
     """Follow the broker and look after the streams, until the loop ends."""
 
+    from mizan.events import shutdown
+
     def shut_down() -> None:
         loop.call_soon_threadsafe(made.shut_down)
 
-    listen(shut_down)
+    shutdown.listen(shut_down)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(made.hub.run())
@@ -62,12 +67,14 @@ async def _serve(loop: asyncio.AbstractEventLoop, made: Streams) -> None:
     except Exception:
         logger.exception("events.failed: browsers come again, and are followed anew")
     finally:
-        forget_shutdown(shut_down)
+        shutdown.forget(shut_down)
         _homes.pop(loop, None)
         made.shut_down()  # nobody would tell them anything any more
 
 
 def _limits(settings: EventSettings) -> Limits:
+    from mizan.events.streams import Limits
+
     return Limits(
         heartbeat=settings.heartbeat,
         max_connections=settings.max_connections,

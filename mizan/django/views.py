@@ -22,7 +22,6 @@ from django.http.response import HttpResponseBase, ResponseHeaders
 from pydantic import ValidationError
 
 from mizan.django import carried, hydrated
-from mizan.django.events import subscribe
 from mizan.django.host import REPORTED
 from mizan.protocol import header, tags
 from mizan.protocol.tags import GROUPS, INVALIDATION
@@ -121,9 +120,15 @@ def _error_page(request: HttpRequest, error: Exception) -> HttpResponseBase:
         return response
 
 
+def _subscribe(catalog: Catalog, incoming: Incoming) -> Steps[Reply]:
+    from mizan.django.events import subscribe  # most processes never have a subscriber
+
+    return subscribe(catalog, incoming)
+
+
 call = View("call", pipeline.call)
 context = View("context", reads.read)
-events = View("events", subscribe)
+events = View("events", _subscribe)
 
 
 class _Response(HttpResponse):
