@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from mizan.schemas import problems
 from mizan.server.app_errors import AppError
+from mizan.server.arguments import Arguments
 from mizan.server.context import Context, FromRequest
 
 
@@ -373,3 +374,64 @@ def test_everything_that_may_write_can_be_atomic(server: Any) -> None:
     server.client(name="loose", atomic=False)(write)
     atomic = {name: each.atomic for name, each in server.catalog.functions.items()}
     assert atomic == {"good": False, "fine": True, "plain": True, "loose": False}
+
+
+class Undescribed:
+    """What pydantic reads and cannot describe."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> Any:
+        return {"type": "is-instance", "cls": cls}
+
+
+class Holder(BaseModel):
+    what: Undescribed
+
+
+class Holders(BaseModel):
+    left: Holder
+    right: Holder
+
+
+class Either(BaseModel):
+    what: int | Undescribed
+
+
+def test_what_has_no_description_is_a_fault_wherever_it_is(server: Any) -> None:
+    client = server.client
+
+    @client(private=True)
+    def hidden(request: Any, what: Holder) -> int: ...  # type: ignore[empty-body]
+
+    @client
+    def shown(request: Any) -> Holders: ...  # type: ignore[empty-body]
+
+    @client
+    def fine(request: Any) -> int: ...  # type: ignore[empty-body]
+
+    assert faults(server) == [("hint", line(hidden)), ("hint", line(shown))]
+
+
+def test_what_is_described_in_part_is_no_fault(server: Any) -> None:
+    @server.client
+    def either(request: Any) -> Either: ...  # type: ignore[empty-body]
+
+    assert faults(server) == []
+    described = server.catalog.schema["$defs"]["Either"]["properties"]["what"]
+    assert described == {"title": "What", "type": "integer"}
+
+
+def test_functions_are_described_by_themselves_only_after_a_fault(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone: list[str] = []
+    monkeypatch.setattr(Arguments, "described", lambda self: alone.append(self) or {})
+    server.client(context=UserContext)(read)
+    assert faults(server) == []
+    assert alone == []
+    server.client(context=CartContext, name="bound")(read)
+    assert faults(server) == []
+    assert len(alone) == 1  # the client schema leaves out what the server fills in
+    server.client(affects="nothing")(write)
+    assert codes(server) == ["unknown_target"]
+    assert len(alone) == 4

@@ -6,9 +6,11 @@ import enum
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, Optional
 from uuid import UUID
@@ -277,3 +279,16 @@ def test_an_instance_passes_as_it_is_unless_its_model_wants_it_validated_again()
     assert Result("books", list[Calm]).shape([calm])[0] is calm
     with pytest.raises(ResultInvalid, match="/pages"):
         Result("book", Strict).shape(Strict.model_construct(pages="many"))  # type: ignore[arg-type]
+
+
+def test_threads_that_make_it_at_once() -> None:
+    for _ in range(20):
+        result, start = Result("f", list[Line]), Barrier(4)
+
+        def answer(result: Result = result, start: Barrier = start) -> str:
+            start.wait()
+            return result.text([Row(name="a", count=1)])
+
+        with ThreadPoolExecutor(4) as pool:
+            texts = [pool.submit(answer) for _ in range(4)]
+        assert {each.result() for each in texts} == {'[{"count":1,"name":"a"}]'}
