@@ -217,11 +217,18 @@ _WATCHED: tuple[tuple[Any, str, Any], ...] = (
 )
 
 
+_NOTHING = object()
+
+
 @contextmanager
 def watched(witness: Witness) -> Iterator[Witness]:
     """Watch the active language, time zone and URLconf while public functions run."""
     kept = [(getattr(module, name), watch) for module, name, watch in _WATCHED]
-    before = [(local, watch, local.value) for local, watch in kept if hasattr(local, "value")]
+    before = [
+        (local, watch, active)
+        for local, watch in kept
+        if (active := getattr(local, "value", _NOTHING)) is not _NOTHING
+    ]
     watchers: list[Any] = []
     try:
         for local, watch, active in before:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mizan.server.slots import Slot
 
 Params = Mapping[str, Any]
+_FLAT = frozenset({str, int, float, bool, type(None)})
 # What `Cache-Status` says (RFC 9211) where nothing was stored, by what the look said.
 _STATUS = {
     State.MISS: "mizan; fwd=miss",
@@ -183,7 +184,8 @@ def _watched(
 
 
 def _results(context: ReadContext, request: Any, params: Params) -> Steps[dict[str, str]]:
-    params = deepcopy(params)  # functions may change a list that they are given
+    if not _FLAT.issuperset(map(type, params.values())):
+        params = deepcopy(params)  # functions may change a list that they are given
     runs = [
         Run(
             each.name,
