@@ -11,7 +11,7 @@ from django.core.cache import caches
 from harness.rows import Row
 
 from mizan.cache import MemoryCache
-from origin.stores import STORES
+from origin.stores import STORES, OfTags
 
 COUNT = 100_000
 IN_PROCESS = 20_000
@@ -31,14 +31,14 @@ def rows(server: Any, *, quick: bool) -> Iterator[Row]:
         taken[store.name] = used / count - BODY
         server.flush()
     group, unit = f"Memory of an entry beyond its body of {BODY:,} bytes", "bytes"
-    yield Row(group, f"in Redis, of {count:,}", unit, taken)
+    yield Row(group, f"in Redis, of {count:,}", unit, taken, OfTags.name)
     locmem: Any = caches["default"]
     own = {
         name: _taken(fill) / IN_PROCESS - BODY
-        for name, fill in (("mizan", _of_mizan), ("locmem", _of_locmem))
+        for name, fill in (("mizan", _of_mizan), ("locmem", _of_locmem), (OfTags.name, _of_tags))
     }
     locmem.clear()
-    yield Row(group, f"in the process, of {IN_PROCESS:,}", unit, own)
+    yield Row(group, f"in the process, of {IN_PROCESS:,}", unit, own, OfTags.name)
 
 
 def _of_mizan() -> Any:
@@ -55,6 +55,18 @@ def _of_locmem() -> Any:
     for number in range(IN_PROCESS):
         cache.set(f"item:{number}", bytes(BODY), 900)
     return cache
+
+
+def _of_tags() -> Any:
+    """By hand: two dictionaries, as little as can be purged by row."""
+    entries = {}
+    tags: dict[str, set[str]] = {"item": set()}
+    for number in range(IN_PROCESS):
+        key = f"page:{number}"
+        entries[key] = (900.0 + number, bytes(BODY))
+        tags["item"].add(key)
+        tags[f"item:{number}"] = {key}
+    return entries, tags
 
 
 def _taken(fill: Callable[[], Any]) -> int:
