@@ -8,6 +8,8 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, Literal, NoReturn
 
 from mizan.errors import DocumentError, JsonError, SecretError, TokenError, show
@@ -23,13 +25,11 @@ ALGORITHMS: Final = ("HS256", "EdDSA")
 LIMIT: Final = 8192  # characters; MZ-MWT-001
 LEEWAY: Final = 30  # seconds; MZ-MWT-004
 MAX_LIFETIME: Final = 3600  # seconds; MZ-MWT-003
+_SEGMENTS: Final = "three segments of unpadded base64url"
+_HEADERS: Final = 16  # that are kept in memory
 _PKEY_DIGITS: Final = 32  # MZ-MWT-005
 _ED25519_BYTES: Final = 32
 
-# Unpadded base64url; the bits that a shorter last group leaves over are 0, so it has one spelling.
-_is_base64url = re.compile(
-    r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?"
-).fullmatch
 _is_pkey = re.compile(r"[0-9a-f]{32}").fullmatch
 
 
@@ -169,9 +169,8 @@ def sign(claims: Mapping[str, Any], keys: Sequence[Key]) -> str:
     if not keys:
         raise SecretError("key.secret", "No key to sign with; give at least one.")
     key = keys[0]
-    header = {"alg": key.alg, "kid": key.kid, "typ": TYP}
     payload = _claims_of({**claims, "kid": key.kid})
-    data = ".".join(_to_base64url(canonical_json(part).encode()) for part in (header, payload))
+    data = f"{_header_segment(key.alg, key.kid)}.{_segment(payload)}"
     token = f"{data}.{_to_base64url(key.sign(data.encode()))}"
     _check_size(token)
     return token
@@ -193,11 +192,12 @@ def verify(
     verifies. Raises TokenError: what MZ-MWT-003 finds first.
     """
     _check_size(token)
-    segments = [_from_base64url(segment) for segment in token.split(".")]
-    if len(segments) != 3 or None in segments:
-        raise _refused("malformed", "three segments of unpadded base64url")
-    head, body, signature = (segment or b"" for segment in segments)
-    key = _key_of(_object(head, "header"), keys, algs)
+    head, *rest = token.split(".")
+    segments = [_from_base64url(segment) for segment in rest]
+    if len(segments) != 2 or None in segments:
+        raise _refused("malformed", _SEGMENTS)
+    body, signature = (segment or b"" for segment in segments)
+    key = _key_of(_header(head), keys, algs)
     if not key.verify(token.rpartition(".")[0].encode(), signature):
         raise _refused("signature", f"a signature by the key {show(key.kid)}")
     claims = _claims_of(_object(body, "payload"))
@@ -223,6 +223,24 @@ def permission_key(secret: bytes, perms: Iterable[str], staff: bool, superuser: 
     ordered = sorted(set(perms), key=lambda perm: perm.encode("utf-16-be", "surrogatepass"))
     text = canonical_json({"perms": ordered, "staff": staff, "superuser": superuser})
     return hmac.digest(secret, text.encode(), "sha256").hex()[:_PKEY_DIGITS]
+
+
+@lru_cache(maxsize=_HEADERS)
+def _header(segment: str) -> Mapping[str, Any]:
+    """Return the JOSE header that a segment is: one is in all tokens of a key, so it is kept."""
+    data = _from_base64url(segment)
+    if data is None:
+        raise _refused("malformed", _SEGMENTS)
+    return MappingProxyType(_object(data, "header"))
+
+
+@lru_cache(maxsize=_HEADERS)
+def _header_segment(alg: Algorithm, kid: str) -> str:
+    return _segment({"alg": alg, "kid": kid, "typ": TYP})
+
+
+def _segment(part: Mapping[str, Any]) -> str:
+    return _to_base64url(canonical_json(part).encode())
 
 
 def _key_of(header: Mapping[str, Any], keys: Sequence[Key], algs: Collection[str]) -> Key:
@@ -274,9 +292,12 @@ def _key_bytes(jwk: Mapping[str, Any], name: str) -> bytes:
 
 
 def _from_base64url(text: str) -> bytes | None:
-    if not _is_base64url(text):
+    """Return what unpadded base64url stands for; None if this is not the one spelling of it."""
+    try:
+        data = urlsafe_b64decode(text + "==")  # passes over what is no base64url, and over padding
+    except ValueError:
         return None
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return data if _to_base64url(data) == text else None
 
 
 def _to_base64url(data: bytes) -> str:

@@ -4,6 +4,7 @@ import base64
 import copy
 import hmac
 import pickle
+import re
 import sys
 from typing import Any
 
@@ -13,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mizan.errors import DocumentError, JsonError, SecretError, TokenError
+from mizan.protocol import token
 from mizan.protocol.canonical import canonical_json
 from mizan.protocol.token import Key, permission_key, sign, verify
 
 NOW = 1_700_000_000
+# Unpadded base64url; the bits that a shorter last group leaves over are 0.
+SPELLING = r"([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?"
 SECRET = bytes(range(32))
 HS = Key.hs256("hs", SECRET)
 OTHER = Key.hs256("other", SECRET[::-1])
@@ -57,6 +61,24 @@ def refusal(token: str, **options: Any) -> str:
     with pytest.raises(TokenError) as caught:
         check(token, **options)
     return caught.value.code.removeprefix("token.")
+
+
+def test_what_is_kept_of_a_header_is_the_same_at_every_token() -> None:
+    for _ in range(2):
+        assert check(forge())["sub"] == "7"
+        assert refusal(forge({"alg": "none"})) == "alg"
+        assert refusal(forge(), keys=[OTHER]) == "kid"
+        assert refusal(f"é{forge()}") == refusal(forge("")) == "malformed"
+
+
+@given(st.binary(max_size=9), st.text("AQgwBEIZaz09-_+/= \n.é\ud800", max_size=9))
+def test_bytes_have_one_spelling(data: bytes, other: str) -> None:
+    text = b64(data)
+    assert token._from_base64url(text) == data
+    assert token._from_base64url(text + "=" * (-len(text) % 4 or 1)) is None
+    read = token._from_base64url(other)
+    assert (read is not None) == bool(re.fullmatch(SPELLING, other))
+    assert read is None or b64(read) == other
 
 
 @pytest.mark.parametrize("key", [HS, ED])
