@@ -28,7 +28,8 @@ ABOUT = """The origin cache
 `cache_page` on a backend, "d-redis get" a view with one `cache.get` of django-redis. *Purges* by
 how many entries are stored: django-redis deletes by pattern, tag sets are by hand. *Memory*: an
 entry of Mizan's has a guard for its own parameter, which neither django-redis nor locmem has. The
-floor is one GET of the bytes, the bytes at hand, or one PING, on the same Redis on loopback."""
+floor is one GET of the bytes, the bytes at hand, or one PING, on the same Redis on loopback; of
+memory it is sets of keys by hand, which can purge a row as well."""
 PACKAGES = ("Django", "redis", "hiredis", "django-redis", "django-cacheops")
 
 

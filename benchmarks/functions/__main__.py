@@ -33,7 +33,7 @@ ABOUT = """A project of many functions
 
 A project of 10, 100 and 1,000 functions, a tenth of which write. *Start-up*: CPU time from the
 start of Python until the first request is answered, in a process of its own; the code is compiled
-before. *Client*: CPU time until a typed client is written; openapi-typescript writes types alone,
+before. All functions take the same two arguments, so that what can be shared is shared. *Client*: CPU time until a typed client is written; openapi-typescript writes types alone,
 from django-ninja's document, and the start of Mizan's project is the floor. *Manifest*: CPU time of
 building it for so many entries from checked declarations; the floor is writing it as JSON by the
 C encoder of Python."""
