@@ -31,12 +31,12 @@ from harness.timer import WHOLE, WHOLE_QUICK, race  # noqa: E402
 
 ABOUT = """A project of many functions
 
-A project of 10, 100 and 1,000 functions, a tenth of which write. *Start-up*: CPU time from the
-start of Python until the first request is answered, in a process of its own; the code is compiled
-before. All functions take the same two arguments, so that what can be shared is shared. *Client*: CPU time until a typed client is written; openapi-typescript writes types alone,
-from django-ninja's document, and the start of Mizan's project is the floor. *Manifest*: CPU time of
-building it for so many entries from checked declarations; the floor is writing it as JSON by the
-C encoder of Python."""
+A project of 10, 100 and 1,000 functions, a tenth of which write. All take the same two arguments,
+so that what can be shared is shared. *Start-up*: CPU time from the start of Python until the first
+request is answered, in a process of its own; the code is compiled before. *Client*: CPU time until
+a typed client is written; openapi-typescript writes types alone, from django-ninja's document, and
+the start of Mizan's project is the floor. *Manifest*: CPU time of building it for so many entries
+from checked declarations; the floor is writing it as JSON by the C encoder of Python."""
 SIZES = (10, 100, 1000)
 PEERS = HERE.parent / "peers" / "node_modules" / "openapi-typescript" / "bin" / "cli.js"
 PACKAGES = ("Django", "pydantic", "django-ninja", "djangorestframework")
