@@ -215,8 +215,9 @@ def _read_together(title: str, members: Mapping[str, Member]) -> CoreSchema:
 def _member(hint: Any, required: bool, shown: Mapping[str, Any]) -> Any:
     if required:
         return hint
-    extra = Field(json_schema_extra={**shown})
-    return NotRequired[Annotated[hint, extra] if shown else hint]
+    # Of equal hints typing keeps one, be its union in another order; none equals what is annotated.
+    extra = Field(json_schema_extra={**shown} or None)
+    return NotRequired[Annotated[hint, extra] if shown or get_args(hint) else hint]
 
 
 def _shown(argument: Argument, pieces: Pieces) -> dict[str, Any]:

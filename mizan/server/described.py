@@ -4,7 +4,8 @@ pydantic describes the arguments of every function anew, and then compares each 
 others of its name. Here a member that many functions have (`item_id: int`) is described once, and
 what pydantic would make of the functions' arguments is put together of members.
 
-Invariant: what comes out is, to the byte, what pydantic's generator makes of the whole.
+Invariant: what comes out is, to the byte, what pydantic's generator makes of the whole, but for the
+numbers by which it tells apart types that share module and name (classes made in a function).
 """
 
 from __future__ import annotations

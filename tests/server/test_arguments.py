@@ -253,6 +253,15 @@ def test_defaults_that_are_no_json_are_not(hint: Any, default: Any) -> None:
     assert "default" not in schema["properties"]["a"]
 
 
+@pytest.mark.parametrize("default", [1, None])
+def test_unions_keep_their_order(default: Any) -> None:
+    for hint, first in ((int | str, "integer"), (str | int, "string")):
+        # What is annotated is read together with the rest.
+        beside = Argument("b", Annotated[int, Field(gt=0)], inspect.Parameter.empty)
+        schema = Arguments("f", [Argument("a", hint, default), beside]).described()
+        assert schema["properties"]["a"]["anyOf"][0] == {"type": first}
+
+
 def test_signatures() -> None:
     def plain(request, a, b: int = 1, *, c: str) -> str: ...  # noqa: ANN001 (without a hint on purpose)
 
