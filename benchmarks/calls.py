@@ -1,12 +1,13 @@
-"""Calls through Django's handlers: this project beside django-ninja, REST framework, by hand.
+"""Calls and reads through Django's handlers, beside django-ninja, REST framework and by hand.
 
-usage: scripts/bench calls [--only CASE] [--cache] [--profile CASE]   (a case: plain_1, mutation_20)
+usage: scripts/bench calls [--only CASE] [--cache] [--profile CASE]
 
 A function with three arguments answers with 1, 20 or 500 rows of a pydantic model: as a plain
-function, and as a mutation in a transaction; through WSGI without middleware and with Django's
-default ones, and through ASGI with those. The origin cache is off, for the others have none that a
-mutation would have to purge; `--cache` turns on the one of the process. "by hand", the floor, is
-what a careful person writes with pydantic (`contenders/calls.py`). All run in one process and take
+function, as a mutation in a transaction, and as a read by GET (the cases plain_1, mutation_20,
+read_500 and so on); through WSGI without middleware and with Django's default ones, and through
+ASGI with those. The origin cache is off, for the others have none that a mutation would have to
+purge; `--cache` turns on the one of the process. "by hand", the floor, is what a careful person
+writes with pydantic (`contenders/calls.py`, `contenders/reads.py`). All run in one process and take
 turns; the times are CPU time.
 """
 
@@ -20,6 +21,7 @@ import sys
 from collections.abc import Callable
 from itertools import cycle
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import django
 from contenders.drive import Ask, asgi, wsgi
@@ -36,12 +38,13 @@ from harness.program import Program  # noqa: E402
 from harness.rows import Row  # noqa: E402
 from harness.timer import race  # noqa: E402
 
-ABOUT = """Calls through Django's handlers, in one process
+ABOUT = """Calls and reads through Django's handlers, in one process
 
 A function with three arguments answers with 1, 20 or 500 rows of a pydantic model, as a plain
-function and as a mutation in a transaction. *By hand* is a view that a careful person writes with
-pydantic: the method checked, the body validated, the same JSON answered. Microseconds of CPU time;
-a thousand different requests in turn. The origin cache is off, for the others have none."""
+function, as a mutation in a transaction and as a read by GET. *By hand* is a view that a careful
+person writes with pydantic: the method checked, the body or the query validated, the same JSON
+answered. Microseconds of CPU time; a thousand different requests in turn. The origin cache is off,
+for the others have none."""
 PACKAGES = ("Django", "pydantic", "django-ninja", "djangorestframework")
 urlpatterns = URLS["mizan"]
 WAYS: list[tuple[str, Any, list[str]]] = [
@@ -51,45 +54,56 @@ WAYS: list[tuple[str, Any, list[str]]] = [
 ]
 
 
-def bodies(function: str | None) -> list[bytes]:
-    """Return the bodies of a thousand different requests, spelled as browsers do."""
+def arguments() -> list[dict[str, Any]]:
+    """Return the arguments of a thousand different requests."""
     draw = random.Random(1)
-    found: list[Any] = []
+    found = []
     for number in range(1000):
         score = draw.randrange(1000) / 8
         # A browser has one kind of number, and writes 2 for 2.0.
         spelled = int(score) if score.is_integer() else score
-        given: Any = {"user_id": number, "name": f"Ada {number}", "score": spelled}
-        found.append({"function": function, "args": given} if function else given)
-    return [json.dumps(each, separators=(",", ":")).encode() for each in found]
+        found.append({"user_id": number, "name": f"Ada {number}", "score": spelled})
+    return found
+
+
+def requests(way: Any, contender: str, name: str) -> tuple[Ask, list[dict[str, Any]]]:
+    """Return what sends a contender's requests for a case, and what it is given for each."""
+    of_mizan = contender == "mizan"
+    given = arguments()
+    if name.startswith("read"):
+        path = f"/api/mizan/ctx/{name}/" if of_mizan else f"/api/{name}/"
+        return way("GET", path), [{"query": urlencode(each, quote_via=quote)} for each in given]
+    bodies = [{"function": name, "args": each} for each in given] if of_mizan else given
+    spelled = [json.dumps(each, separators=(",", ":")).encode() for each in bodies]
+    path = "/api/mizan/call/" if of_mizan else f"/api/{name}/"
+    return way("POST", path), [{"body": each} for each in spelled]
 
 
 def caller(way: Any, contender: str, name: str, middleware: list[str]) -> Ask:
     """Return what sends a contender's next request; mizan brings its own middleware, if any."""
-    of_mizan = contender == "mizan"
-    settings.MIDDLEWARE = ([MIZAN_MIDDLEWARE] if of_mizan and middleware else []) + middleware
+    own = [MIZAN_MIDDLEWARE] if contender == "mizan" and middleware else []
+    settings.MIDDLEWARE = own + middleware
     urls = settings.ROOT_URLCONF = tuple(URLS[contender])
-    following = cycle(bodies(name if of_mizan else None))
-    ask = way("POST", "/api/mizan/call/" if of_mizan else f"/api/{name}/")
+    ask, inputs = requests(way, contender, name)
+    following = cycle(inputs)
 
     def call() -> Any:
         settings.ROOT_URLCONF = urls
-        return ask(next(following))
+        return ask(**next(following))
 
     return call
 
 
-def check(answers: dict[str, bytes], size: int) -> None:
+def check(answers: dict[str, bytes], name: str, size: int) -> None:
     """Make sure that the answers to the first request are right, and that by hand is mizan's."""
     whole = {name: json.loads(answer) for name, answer in answers.items()}
     if whole["by hand"] != whole["mizan"]:
         raise SystemExit(f"not the same: {answers['by hand']!r:.200} by hand")
     for found in whole.values():
-        _check(found, size)
+        _check(found.get("result", found.get(name, found)) if type(found) is dict else found, size)
 
 
 def _check(found: Any, size: int) -> None:
-    found = found.get("result", found) if isinstance(found, dict) else found
     first, count = (found, 1) if size == 1 else (found[0], len(found))
     if (first["id"], first["name"], count) != (0, "Ada 0", size):
         raise SystemExit(f"a wrong answer: {found!r:.200}")
@@ -121,7 +135,7 @@ def main() -> int:
             name = name_of(case)
             if given.only in (None, name):
                 calls = {who: caller(way, who, name, middleware) for who in URLS}
-                check({who: call() for who, call in calls.items()}, case[0])
+                check({who: call() for who, call in calls.items()}, name, case[1])
                 best = {who: time * 1e6 for who, time in race(calls, program.effort).items()}
                 program.add(Row(group, name, "µs", best, floor="by hand"))
     program.finish(ABOUT, PACKAGES)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import ninja
+from contenders import reads
 from contenders.hand import Answer, posted, reply
 from contenders.serializers import ArgumentsSerializer, RowSerializer
 from contenders.shapes import Arguments, Row
@@ -27,8 +28,8 @@ from rest_framework.views import APIView
 
 from mizan.server import Context, client
 
-Case = tuple[int, bool]  # rows of the answer; whether it is a mutation
-CASES: list[Case] = [(size, atomic) for atomic in (False, True) for size in (1, 20, 500)]
+Case = tuple[str, int]  # what is done; rows of the answer
+CASES: list[Case] = [(do, size) for do in ("plain", "mutation", "read") for size in (1, 20, 500)]
 URLS: dict[str, list[Any]] = {
     "by hand": [],
     "mizan": [path("api/mizan/", include("mizan.django.urls"))],
@@ -124,7 +125,7 @@ def of_rest_framework(answer: Answer, *, many: bool, atomic: bool) -> Any:
 
 def name_of(case: Case) -> str:
     """Return the name of a case: of its function, and in its path."""
-    return f"{'mutation' if case[1] else 'plain'}_{case[0]}"
+    return f"{case[0]}_{case[1]}"
 
 
 def declare() -> None:
@@ -132,9 +133,16 @@ def declare() -> None:
     api = ninja.NinjaAPI()
     routes: dict[str, list[Any]] = {"by hand": [], "DRF": []}
     for case in CASES:
-        size, atomic = case
-        name, answer = name_of(case), answer_of(size)
+        do, size = case
+        name, answer, atomic = name_of(case), answer_of(size), do == "mutation"
         hint: Any = Row if size == 1 else list[Row]
+        if do == "read":
+            reads.of_mizan(name, answer, hint)
+            reads.of_ninja(api, name, answer, hint)
+            routes["by hand"].append(path(f"{name}/", reads.by_hand(name, answer, hint)))
+            framework = reads.of_rest_framework(answer, many=size > 1)
+            routes["DRF"].append(path(f"{name}/", framework))
+            continue
         of_mizan(name, answer, hint, atomic=atomic)
         of_ninja(api, name, answer, hint, atomic=atomic)
         hand = by_hand(answer, hint, atomic=atomic)
