@@ -13,15 +13,13 @@ from typing import Any
 
 import ninja
 from contenders import reads
-from contenders.hand import Answer, posted, reply
+from contenders.hand import Answer, called, posted
 from contenders.serializers import ArgumentsSerializer, RowSerializer
 from contenders.shapes import Arguments, Row
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import include, path
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -74,21 +72,17 @@ def of_mizan(name: str, answer: Answer, hint: Any, *, atomic: bool) -> None:
 
 def by_hand(answer: Answer, hint: Any, *, atomic: bool) -> Any:
     """Return the view: the body validated, the answer dumped, and what it made stale."""
+    if not atomic:
+        return called(answer, hint)
     dump = TypeAdapter(hint).dump_json
 
-    @csrf_exempt
-    @require_POST
-    def atomic_view(request: HttpRequest) -> HttpResponse:
-        try:
-            given = Arguments.model_validate_json(request.body)
-        except ValidationError as error:
-            return reply(error.json().encode(), 422)
+    def write(given: Arguments) -> bytes:
         with transaction.atomic():
             found = answer(given.user_id, given.name, given.score)
         stale = b'{"context":"rows","params":{"user_id":%d}}' % given.user_id
-        return reply(b'{"invalidate":[%b],"result":%b}' % (stale, dump(found)))
+        return b'{"invalidate":[%b],"result":%b}' % (stale, dump(found))
 
-    return atomic_view if atomic else posted(answer, hint)
+    return posted(write)
 
 
 def of_ninja(api: ninja.NinjaAPI, name: str, answer: Answer, hint: Any, *, atomic: bool) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import ninja
-from contenders.hand import Answer, reply
+from contenders.hand import Answer, read
 from contenders.serializers import ArgumentsSerializer, RowSerializer
 from contenders.shapes import Arguments
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
-from pydantic import TypeAdapter, ValidationError
+from django.http import HttpRequest
+from pydantic import TypeAdapter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -37,17 +36,10 @@ def of_mizan(name: str, answer: Answer, hint: Any) -> None:
 def by_hand(name: str, answer: Answer, hint: Any) -> Any:
     """Return the view: the query validated, the answer dumped."""
     dump, label = TypeAdapter(hint).dump_json, name.encode()
-
-    @require_GET
-    def view(request: HttpRequest) -> HttpResponse:
-        try:
-            given = Arguments.model_validate(request.GET.dict())
-        except ValidationError as error:
-            return reply(error.json().encode(), 422)
-        found = answer(given.user_id, given.name, given.score)
-        return reply(b'{"%b":%b}' % (label, dump(found)))
-
-    return view
+    return read(
+        Arguments,
+        lambda given: b'{"%b":%b}' % (label, dump(answer(given.user_id, given.name, given.score))),
+    )
 
 
 def of_ninja(api: ninja.NinjaAPI, name: str, answer: Answer, hint: Any) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contenders.hand import posted, reply
+from contenders.hand import called, read
 from contenders.shapes import Row
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
-from django.views.decorators.http import require_GET
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
 
 from apps.rows import PARTS, found
 
@@ -21,28 +19,15 @@ class Asked(BaseModel):
 _dump = TypeAdapter(list[Row]).dump_json
 
 
-@require_GET
-def rows(request: HttpRequest) -> HttpResponse:
-    """Read them."""
-    try:
-        asked = Asked.model_validate(request.GET.dict())
-    except ValidationError as error:
-        return reply(error.json().encode(), 422)
-    return reply(b'{"rows":%b}' % _dump(found(asked.user_id)))
-
-
-@require_GET
-def screen(request: HttpRequest) -> HttpResponse:
-    """Read all of a screen at once."""
-    try:
-        asked = Asked.model_validate(request.GET.dict())
-    except ValidationError as error:
-        return reply(error.json().encode(), 422)
+def _screen(asked: Asked) -> bytes:
+    """Return all of a screen at once."""
     parts = [b'"part%d":%b' % (n, _dump(found(asked.user_id + n))) for n in range(PARTS)]
-    return reply(b"{%b}" % b",".join(parts))
+    return b"{%b}" % b",".join(parts)
 
 
-made = posted(found, list[Row])
+rows = read(Asked, lambda asked: b'{"rows":%b}' % _dump(found(asked.user_id)))
+screen = read(Asked, _screen)
+made = called(found, list[Row])
 urlpatterns = [
     path("api/", include([path("rows/", rows), path("made/", made), path("screen/", screen)]))
 ]
