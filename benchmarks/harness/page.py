@@ -64,8 +64,15 @@ def _summary(found: list[Results]) -> Iterator[str]:
     faults = [(each, row) for each, row in rows if row.faults]
     if faults:
         yield "\nThe marked rows:\n"
-        yield from (f"- {_title(e)}: {r.group}, {r.what}: {'; '.join(r.faults)}" for e, r in faults)
+        yield from (f"- {_title(each)}: {_fault(row)}" for each, row in faults)
     yield ""
+
+
+def _fault(row: Row) -> str:
+    """Return what has to be said of a row, and by how much."""
+    asked = {"to best peer": row.best_peer, "to floor": row.floor}
+    ratios = ", ".join(f"{name} {_ratio(row, who)}" for name, who in asked.items() if who)
+    return f"{row.group}, {row.what}: {'; '.join(row.faults)} ({ratios})"
 
 
 def _section(results: Results) -> Iterator[str]:

@@ -31,6 +31,7 @@ def test_the_page_says_what_is_behind(folder: Path) -> None:
     assert "GENERATED" in text.splitlines()[0]
     assert "Ahead of every peer: 3 of 4 rows." in text
     assert "- Calls & reads: WSGI, no middleware, plain: behind ninja" in text
+    assert "plain: behind ninja (to best peer 1.11, to floor 1.25)" in text
     assert "| plain | 10 | 8 | 9 | 1.11 | 1.25 | behind ninja |" in text
     assert "| 500 rows | 10 | 8 | 20 | 0.50 | 1.25 |  |" in text
     assert "To repeat: `scripts/bench calls`. With Django 5." in text
