@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { record } from "../src/devtools.js";
 import { hydrate } from "../src/hydrate.js";
-import { createClient, mizanCall, mizanFetch, reset, type Slice } from "../src/index.js";
+import { createClient, mizanFetch, reset, type Slice } from "../src/index.js";
 import { live } from "../src/live.js";
 import { token } from "../src/token.js";
-import { network, problem, settled } from "./fake.js";
-import { browser, happen, livePage, pass } from "./liveFake.js";
-
-const FIVE = { targets: [{ context: "user", params: { user_id: 5 } }], spread: 0 };
+import { settled } from "./fake.js";
+import { browser, FIVE, followed, happen, livePage, pass } from "./liveFake.js";
 
 beforeEach(() => {
   browser();
@@ -19,15 +17,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
-
-/** A page with user 5 on the screen, and a stream that tells of it. */
-async function followed(options = {}) {
-  const page = livePage(options);
-  const stop = await page.show(5, "e.1");
-  await pass(100);
-  await page.stream().ready("e.1");
-  return { ...page, stop };
-}
 
 describe("live", () => {
   it("subscribes to what is mounted, at once and from where its data is", async () => {
@@ -324,197 +313,5 @@ describe("live", () => {
     expect(net.streams).toHaveLength(2);
     await pass(2_000);
     expect(net.streams.length).toBeGreaterThan(2);
-  });
-});
-
-describe("a call", () => {
-  const reply = { result: 1, invalidate: FIVE.targets };
-  const fresh = [{ context: "user", params: { user_id: 5 }, data: { v: 2 } }];
-
-  it("costs one round trip: its own event is left out", async () => {
-    const { net, client, user, stream } = await followed({ held: true });
-    const { length } = net.sent;
-    void mizanCall(client, "set", {});
-    await settled();
-    const call = net.last().headers.get("X-Mizan-Call") ?? "";
-    expect(call).toMatch(/^[A-Za-z0-9_-]{8,32}$/);
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    await net.last().reply({ ...reply, fresh });
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    await pass(10_000);
-    expect(net.sent).toHaveLength(length + 1);
-    expect(user(5).getSnapshot()).toMatchObject({ data: { v: 2 }, stale: false });
-  });
-
-  it("whose data lands while it is read has not the position of what was read", async () => {
-    const { net, client, user, stream, reading } = await followed({ held: true });
-    void mizanCall(client, "set", {});
-    await settled();
-    const sent = net.last();
-    const { generation } = user(5).getSnapshot();
-    await pass(6_000);
-    happen("visibilitychange");
-    await settled();
-    const read = net.last();
-    await sent.reply({ result: 1, fresh });
-    await read.reply({ v: 1 }, { headers: { "X-Mizan-Event": "e.9" } });
-    expect(user(5).getSnapshot()).toMatchObject({ data: { v: 2 }, generation });
-    await stream().send("invalidate", FIVE, "e.8");
-    expect(reading()).toEqual(["user/?user_id=5"]);
-  });
-
-  it("of somebody else is applied", async () => {
-    const { stream, reading } = await followed();
-    await stream().send("invalidate", { ...FIVE, call: "somebody-elses" }, "e.2");
-    expect(reading()).toEqual(["user/?user_id=5"]);
-  });
-
-  it("leaves out one event alone, however often that comes: others may use its name", async () => {
-    const { net, client, user, stream, reading } = await followed({ held: true });
-    void mizanCall(client, "set", {});
-    await settled();
-    const call = net.last().headers.get("X-Mizan-Call") ?? "";
-    const { generation } = user(5).getSnapshot();
-    const count = async (): Promise<number> => {
-      await settled();
-      if (reading().length > 0) await net.last().reply({ v: 2 });
-      return user(5).getSnapshot().generation - generation;
-    };
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    await stream().send("invalidate", { ...FIVE, call }, "e.3");
-    await net.last().reply({ result: 1 });
-    expect(await count()).toBe(1);
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    expect(await count()).toBe(1);
-    await net.last().reply({ v: 3 });
-    await stream().send("invalidate", { ...FIVE, call }, "e.4");
-    expect(await count()).toBe(2);
-    await stream().send("invalidate", { ...FIVE, call });
-    expect(await count()).toBe(3);
-  });
-
-  it("that is lost is made good by its event, before or after", async () => {
-    const { net, client, user, stream } = await followed();
-    for (const isBefore of [true, false]) {
-      const { generation } = user(5).getSnapshot();
-      void mizanCall(client, { name: "set", affects: () => [] }, {}).catch(() => undefined);
-      await settled();
-      const sent = net.last();
-      const call = sent.headers.get("X-Mizan-Call") ?? "";
-      if (isBefore) await stream().send("invalidate", { ...FIVE, call }, "e.2");
-      expect(user(5).getSnapshot().generation).toBe(generation);
-      await (isBefore ? sent.fail() : sent.reply(...problem("internal", 500)));
-      if (!isBefore) await stream().send("invalidate", { ...FIVE, call }, "e.3");
-      expect(user(5).getSnapshot().generation).toBe(generation + 1);
-      await net.last().reply({ v: 3 });
-    }
-  });
-
-  it("that is lost is made good by what was told before the stream went down", async () => {
-    const { net, client, user, stream } = await followed();
-    void mizanCall(client, { name: "set", affects: () => [] }, {}).catch(() => undefined);
-    await settled();
-    const sent = net.last();
-    const call = sent.headers.get("X-Mizan-Call") ?? "";
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    await stream().cut();
-    await pass(2_000);
-    await stream().refuse(404);
-    expect(user(5).getSnapshot().stale).toBe(false);
-    await sent.fail();
-    expect(user(5).getSnapshot().stale).toBe(true);
-  });
-
-  it("whose reply takes long does not keep its event waiting", async () => {
-    const { net, client, user, stream } = await followed();
-    void mizanCall(client, "set", {});
-    await settled();
-    const sent = net.last();
-    const call = sent.headers.get("X-Mizan-Call") ?? "";
-    await stream().send("invalidate", { ...FIVE, call }, "e.2");
-    await pass(2_999);
-    expect(user(5).getSnapshot().stale).toBe(false);
-    await pass(1);
-    expect(user(5).getSnapshot().stale).toBe(true);
-  });
-
-  it("is forgotten after many others", async () => {
-    const { net, client, user, stream } = await followed({ held: false });
-    const first: string[] = [];
-    for (let count = 0; count < 501; count += 1) {
-      void mizanCall(client, { name: "set", affects: () => [] }, {});
-      await net.last().reply({ result: 1 });
-      first.push(net.last().headers.get("X-Mizan-Call") ?? "");
-    }
-    await stream().send("invalidate", { ...FIVE, call: first[1] }, "e.2");
-    expect(user(5).getSnapshot().stale).toBe(false);
-    await stream().send("invalidate", { ...FIVE, call: first[0] }, "e.3");
-    expect(user(5).getSnapshot().stale).toBe(true);
-  });
-});
-
-describe("polling", () => {
-  it("reads what nothing tells of, while the page is seen", async () => {
-    const page = { hidden: true };
-    vi.stubGlobal("document", page);
-    const { net, show, stream, reading } = livePage({ live: { poll: 1_000 } });
-    await show(5, "e.1");
-    await show(7, "e.1");
-    await pass(100);
-    const refused = [{ context: "user", params: { user_id: "7" }, status: 403 }, 5];
-    await stream().ready("e.1", { refused });
-    await pass(5_000);
-    expect(reading()).toEqual([]);
-    page.hidden = false;
-    await pass(1_000);
-    expect(reading()).toEqual(["user/?user_id=7"]);
-    const { length } = net.sent;
-    await pass(1_000);
-    expect(net.sent).toHaveLength(length);
-    expect(net.streams).toHaveLength(1);
-  });
-
-  it.each([404, 501, 403])(
-    "takes the place of events after %s, which are tried later",
-    async (status) => {
-      const { net, user, show, stream } = livePage({ live: { poll: 60_000 } });
-      await show(5, "e.1");
-      await pass(100);
-      await stream().refuse(status);
-      happen("online");
-      await pass(60_000);
-      await net.last().reply({ v: 2 }, { headers: { "X-Mizan-Event": "e.3" } });
-      expect(user(5).getSnapshot().data).toEqual({ v: 2 });
-      await pass(230_000);
-      expect(net.streams).toHaveLength(1);
-      await pass(20_000);
-      expect(net.streams).toHaveLength(2);
-      await stream().ready("e.5");
-    },
-  );
-
-  it("takes the place of a stream that is none", async () => {
-    const { net, show, stream } = livePage();
-    await show(5, "e.1");
-    await pass(100);
-    await stream().raw("<html>", "text/html");
-    await pass(200_000);
-    expect(net.streams).toHaveLength(1);
-    const empty = network();
-    const client = createClient(
-      {
-        baseUrl: "/",
-        live: true,
-        fetch: (url, init) =>
-          url.includes("events/")
-            ? Promise.resolve(
-                new Response(null, { headers: { "Content-Type": "text/event-stream" } }),
-              )
-            : empty.fetch(url, init),
-      },
-      live,
-    );
-    expect(client.exchange).toBeDefined();
   });
 });

@@ -168,3 +168,17 @@ export function livePage(options: Partial<ClientOptions> = {}, ...features: Feat
       [...client.instances.values()].filter(({ flight }) => flight).map(({ key }) => key),
   };
 }
+
+/** What an event says of user 5. */
+export const FIVE = { targets: [{ context: "user", params: { user_id: 5 } }], spread: 0 };
+
+/** A page with user 5 on the screen, and a stream that tells of it. */
+export async function followed(
+  options: Partial<ClientOptions> = {},
+): Promise<LivePage & { readonly stop: () => void }> {
+  const page = livePage(options);
+  const stop = await page.show(5, "e.1");
+  await pass(100);
+  await page.stream().ready("e.1");
+  return { ...page, stop };
+}
