@@ -99,11 +99,24 @@ class Result:
 
     @cached_property
     def _dump(self) -> Callable[[Any], Any]:
+        """What dumps a value; it gives `_OTHER` for one that is not exactly as declared."""
+        # Only a union is written strictly where warnings are off; and to make errors of them
+        # costs every dump four changes of the interpreter's lock (pydantic-core reads "error" as a
+        # bool first), for which eight busy threads queue.
+        schema = core_schema.union_schema([self._adapted, _OTHERWISE])
+        return self._dumper(schema, warnings=False)
+
+    @cached_property
+    def _dump_other(self) -> Callable[[Any], Any]:
+        """What dumps an instance of a subclass, too, and says of any other what is wrong."""
+        return self._dumper(self._adapted, warnings="error")
+
+    def _dumper(self, schema: Any, warnings: Any) -> Callable[[Any], Any]:
         return partial(
-            SchemaSerializer(self._adapted, _CONFIG, _use_prebuilt=False).to_python,
+            SchemaSerializer(schema, _CONFIG, _use_prebuilt=False).to_python,
             mode="json",
             by_alias=True,
-            warnings="error",
+            warnings=warnings,
             fallback=self._fallback,
         )
 
@@ -139,16 +152,16 @@ class Result:
         """Return a function's result as JSON-compatible Python. Raises ResultInvalid."""
         shaped = value if type(value) is self._exact else self.shape(value)
         try:
-            return self._dump(shaped)
+            dumped = self._dump(shaped)
+            return self._dump_other(shaped) if dumped is _OTHER else dumped
         except PydanticSerializationError as error:
             raise self._invalid(value, str(error)) from error
 
     def text(self, value: Any) -> str:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
         try:
-            dumped = self._dump(value if type(value) is self._exact else self.shape(value))
-            return canonical_json(dumped, floats=self._floats)
-        except (PydanticSerializationError, JsonError) as error:
+            return canonical_json(self.dump(value), floats=self._floats)
+        except JsonError as error:
             raise self._invalid(value, str(error)) from error
 
     def _invalid(self, value: Any, why: str) -> ResultInvalid:
@@ -243,4 +256,8 @@ _ADAPT: dict[str, Adapt] = {
     "dataclass": _dataclass,
     "typed-dict": _typed_dict,
 }
+_OTHER = uuid.uuid4().hex
+_OTHERWISE = core_schema.any_schema(
+    serialization=core_schema.plain_serializer_function_ser_schema(lambda _: _OTHER)
+)
 _IN_ORDER = core_schema.wrap_serializer_function_ser_schema(_in_order)
