@@ -99,16 +99,20 @@ class Result:
 
     @cached_property
     def _dump(self) -> Callable[[Any], Any]:
-        """What dumps a value; it gives `_OTHER` for one that is not exactly as declared."""
-        # Only a union is written strictly where warnings are off; and to make errors of them
-        # costs every dump four changes of the interpreter's lock (pydantic-core reads "error" as a
-        # bool first), for which eight busy threads queue.
-        schema = core_schema.union_schema([self._adapted, _OTHERWISE])
-        return self._dumper(schema, warnings=False)
+        """What dumps a value; it may give `_OTHER` for one that is not exactly as declared.
+
+        To be told of those by an error costs every dump four changes of the interpreter's lock
+        (pydantic-core reads "error" as a bool first), for which eight busy threads queue. A union
+        is strict without. But it forgets an error, and what is dumped anew must be as it was: no
+        generator, no function of others. What has places of floats that are known has none.
+        """
+        if self._floats is None:
+            return self._dump_other
+        return self._dumper(core_schema.union_schema([self._adapted, _OTHERWISE]), warnings=False)
 
     @cached_property
     def _dump_other(self) -> Callable[[Any], Any]:
-        """What dumps an instance of a subclass, too, and says of any other what is wrong."""
+        """What dumps an instance of a subclass, too, and raises for any other."""
         return self._dumper(self._adapted, warnings="error")
 
     def _dumper(self, schema: Any, warnings: Any) -> Callable[[Any], Any]:

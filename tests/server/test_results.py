@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -204,6 +205,16 @@ def test_a_model_that_was_changed_for_the_worse() -> None:
         text(Line, line)
     with pytest.raises(ResultInvalid, match="many"):
         text(list[Order], [Order(id=1), Order.model_construct(id=2, lines=[line])])
+
+
+@pytest.mark.parametrize("hint", [Any, Iterable[int], Iterable[Line]])
+def test_an_error_within_a_generator_is_not_lost(hint: Any) -> None:
+    def answer() -> Iterator[Any]:
+        yield from ()
+        raise LookupError("it stops here")
+
+    with pytest.raises(LookupError, match="it stops here"):
+        text(hint, answer())
 
 
 def test_more_than_declared_does_not_go_out() -> None:
