@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import ContextVar, copy_context
+from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -47,7 +48,7 @@ async def in_thread(
             raise Late(await in_thread(do, *args)) from None
         if is_abandoned:
             raise
-        await job.ended.wait()
+        await job.end()
         if not (keeps or always) or not job.outcomes:
             raise
         job.adopt()
@@ -75,9 +76,9 @@ class _Job:
         self._args = args
         self._lock = threading.Lock()
         self._is_decided = False
-        self._loop = asyncio.get_running_loop()
+        self._has_ended = False
+        self._tell: Callable[[], Any] | None = None
         self._changes: dict[ContextVar[Any], Any] = {}
-        self.ended = asyncio.Event()
         self.outcomes: list[Any] = []
 
     def __call__(self) -> Any:
@@ -97,8 +98,20 @@ class _Job:
             self.outcomes.append(outcome)
             return outcome
         finally:
-            with suppress(RuntimeError):  # the loop was closed: nobody waits
-                self._loop.call_soon_threadsafe(self.ended.set)
+            with self._lock:
+                self._has_ended = True
+            if self._tell:
+                with suppress(RuntimeError):  # the loop was closed: nobody waits
+                    self._tell()
+
+    async def end(self) -> None:
+        """Wait until it has ended, for who was cancelled; others are told so by the task."""
+        ended = asyncio.Event()
+        with self._lock:
+            if self._has_ended:
+                return
+            self._tell = partial(asyncio.get_running_loop().call_soon_threadsafe, ended.set)
+        await ended.wait()
 
     def decide(self) -> bool:
         """Whether this is the first to say what becomes of it: that it begins, or never does."""
