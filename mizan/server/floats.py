@@ -93,6 +93,23 @@ class _Places:
         inner = self.of(schema.get("items_schema", _ANY), room)
         return inner and (lambda values: inner(list(chain.from_iterable(values))))
 
+    def row(self, schema: _Schema, room: int) -> _Gather:
+        inner = self._any_of(schema["items_schema"], room)
+        return inner and (lambda values: inner(list(chain.from_iterable(values))))
+
+    def choices(self, schema: _Schema, room: int) -> _Gather:
+        given = schema["choices"]
+        branches = given.values() if isinstance(given, dict) else given
+        # With a label a choice is a tuple.
+        return self._any_of([each[0] if type(each) is tuple else each for each in branches], room)
+
+    def _any_of(self, schemas: list[_Schema], room: int) -> _Gather:
+        """Return what gathers floats of values of which each is of one of several types."""
+        found = {self.of(each, room) for each in schemas}
+        if not found <= {None, _floats}:
+            raise _UnknownError  # which of them a value is does not show
+        return _floats if _floats in found else None
+
     def values(self, schema: _Schema, room: int) -> _Gather:
         inner = self.of(schema.get("values_schema", _ANY), room)
         flat = chain.from_iterable
@@ -139,9 +156,14 @@ _READ: dict[str, Callable[[_Places, _Schema, int], _Gather]] = {
     "dict": _Places.values,
     "enum": _Places.constants,
     "float": lambda places, schema, room: _floats,  # noqa: ARG005 (one signature)
+    "frozenset": _Places.items,
     "list": _Places.items,
     "literal": _Places.constants,
     "model-fields": _Places.fields,
     "nullable": _Places.nullable,
+    "set": _Places.items,
+    "tagged-union": _Places.choices,
+    "tuple": _Places.row,
     "typed-dict": _Places.fields,
+    "union": _Places.choices,
 }

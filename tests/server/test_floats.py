@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 import pytest
 from hypothesis import given
@@ -59,6 +59,27 @@ class Size:
     width: float
 
 
+class Square(BaseModel):
+    """One of two choices, without floats."""
+
+    form: Literal["square"] = "square"
+    side: int | bool
+
+
+class Round(BaseModel):
+    """The other."""
+
+    form: Literal["round"] = "round"
+    tags: tuple[str, ...]
+
+
+class Heavy(BaseModel):
+    """A choice with a float."""
+
+    form: Literal["heavy"] = "heavy"
+    weight: float
+
+
 class Shape(BaseModel):
     """Floats at many places; the first and the last point are of one definition."""
 
@@ -72,6 +93,11 @@ class Shape(BaseModel):
     named: dict[str, list[float]]
     part: Part
     size: Size
+    amount: float | str | None
+    pair: tuple[float, str]
+    ways: tuple[float, ...]
+    weights: set[float]
+    origin: Square | Round
 
 
 class Open(BaseModel):
@@ -141,6 +167,11 @@ shapes = st.builds(
     named=st.dictionaries(texts, st.lists(numbers, max_size=3), max_size=3),
     part=st.fixed_dictionaries({}, optional={"share": numbers}),
     size=st.builds(Size, width=numbers),
+    amount=numbers | texts | st.none(),
+    pair=st.tuples(numbers, texts),
+    ways=st.lists(numbers, max_size=3).map(tuple),
+    weights=st.sets(numbers, max_size=3),
+    origin=st.builds(Square, side=st.integers(0, 9)) | st.builds(Round, tags=st.tuples(texts)),
 )
 
 
@@ -166,7 +197,20 @@ def _all(value: Any) -> list[float]:
     return [value] if isinstance(value, float) else []
 
 
-@pytest.mark.parametrize("hint", [str, list[int], Literal["a", 1], Colour, dict[str, bool]])
+@pytest.mark.parametrize(
+    "hint",
+    [
+        str,
+        list[int],
+        Literal["a", 1],
+        Colour,
+        dict[str, bool],
+        int | str,
+        frozenset[str],
+        tuple[int, str],
+        Annotated[Square | Round, Field(discriminator="form")],
+    ],
+)
 def test_where_there_is_none_there_is_nothing_to_look_at(hint: Any) -> None:
     find = finder(TypeAdapter(hint).core_schema)
     assert find is not None
@@ -177,9 +221,9 @@ def test_where_there_is_none_there_is_nothing_to_look_at(hint: Any) -> None:
     "hint",
     [
         Any,
-        int | float,
-        tuple[float, ...],
-        set[float],
+        Point | str,
+        tuple[Point, int],
+        Annotated[Square | Heavy, Field(discriminator="form")],
         Weight,
         Open,
         Outer,
