@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
+from django.urls import clear_url_caches
 from project.http import Web
 from project.middleware import middleware
 
@@ -184,3 +186,12 @@ def test_a_304_counts_no_bytes(web: Web) -> None:
     again = web.read("shelf", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.has_header("Content-Length")) == (304, False)
     assert first["Content-Length"] == str(len(first.content))
+
+
+def test_to_make_it_leaves_nothing_in_the_context_that_requests_begin_with() -> None:
+    def made() -> list[ContextVar[Any]]:
+        clear_url_caches()  # Django looks at them anew
+        MizanMiddleware(lambda _: HttpResponse())
+        return [*copy_context()]
+
+    assert Context().run(made) == []
