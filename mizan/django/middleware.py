@@ -97,10 +97,10 @@ def guard(response: HttpResponseBase) -> HttpResponseBase:
         if GROUPS in response.headers:
             _take(response, FIELDS)
         return response
-    varies = {each.strip().lower() for each in response.headers.get("Vary", "").split(",")}
-    varies -= _ENCODINGS
+    vary = response.headers.get("Vary", "").lower()
+    varies = {each.strip() for each in vary.split(",")} - _ENCODINGS
     sets_cookie = response.cookies or "Set-Cookie" in response.headers
-    if sets_cookie or ("private" not in caching and varies - _declared()):
+    if sets_cookie or ("private" not in caching and varies and varies - _declared()):
         response.headers["Cache-Control"] = "private, no-store"
         _take(response, _KEPT)
     elif "private" in caching and varies - _IDENTITY:
