@@ -199,8 +199,8 @@ async def _arun_all(effect: RunAll) -> list[Any]:
     The first failure cancels the rest and is raised alone.
     """
     blocking = RunAll([run for run in effect.runs if not run.is_async])
-    if len(blocking.runs) == len(effect.runs):
-        return await in_thread(_run_all, blocking)
+    if blocking.runs and len(blocking.runs) == len(effect.runs):
+        return await in_thread(_run_all, blocking)  # type: ignore[no-any-return]
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_arun_named(run)) for run in effect.runs if run.is_async]

@@ -4,12 +4,13 @@ Canonical text needs every float of a result looked at. pydantic's serializers w
 says or fail; so of a result that was dumped only the places of floats need a look, and those of
 many rows are looked at together.
 
-Invariant: of a type that may hold more than is known here nothing is said.
+Invariant: of a type that may hold more than is known here nothing is said, and nothing of one that
+has a function or a generator run when it is dumped (`results.py` counts on that).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -81,27 +82,24 @@ class _Places:
 
     def constants(self, schema: _Schema, room: int) -> _Gather:  # noqa: ARG002 (one signature)
         members = schema.get("expected") or [each.value for each in schema["members"]]
-        if not _CONSTANTS.issuperset(map(type, members)):
+        kinds = set(map(type, members))
+        if not kinds <= _CONSTANTS:
             raise _UnknownError
-        return None
+        return _floats if bool in kinds else None  # for pydantic 1.0 is True
 
     def nullable(self, schema: _Schema, room: int) -> _Gather:
-        inner = self.of(schema["schema"], room)
-        return inner and (lambda values: inner([each for each in values if each is not None]))
+        return self.of(schema["schema"], room)
 
     def items(self, schema: _Schema, room: int) -> _Gather:
-        inner = self.of(schema.get("items_schema", _ANY), room)
-        return inner and (lambda values: inner(list(chain.from_iterable(values))))
+        return _within(self.of(schema.get("items_schema", _ANY), room))
 
     def row(self, schema: _Schema, room: int) -> _Gather:
-        inner = self._any_of(schema["items_schema"], room)
-        return inner and (lambda values: inner(list(chain.from_iterable(values))))
+        return _within(self._any_of(schema["items_schema"], room))
 
     def choices(self, schema: _Schema, room: int) -> _Gather:
-        given = schema["choices"]
-        branches = given.values() if isinstance(given, dict) else given
         # With a label a choice is a tuple.
-        return self._any_of([each[0] if type(each) is tuple else each for each in branches], room)
+        branches = [each[0] if type(each) is tuple else each for each in schema["choices"]]
+        return self._any_of(branches, room)
 
     def _any_of(self, schemas: list[_Schema], room: int) -> _Gather:
         """Return what gathers floats of values of which each is of one of several types."""
@@ -111,13 +109,16 @@ class _Places:
         return _floats if _floats in found else None
 
     def values(self, schema: _Schema, room: int) -> _Gather:
+        if "serialization" in schema.get("keys_schema", _ANY):
+            raise _UnknownError
         inner = self.of(schema.get("values_schema", _ANY), room)
-        flat = chain.from_iterable
-        return inner and (lambda values: inner(list(flat(each.values() for each in values))))
+        return _within(inner, dict.values)
 
     def fields(self, schema: _Schema, room: int) -> _Gather:
         fields = schema["fields"]
         named = fields.items() if isinstance(fields, dict) else [(f["name"], f) for f in fields]
+        if any("serialization_exclude_if" in field for _, field in named):
+            raise _UnknownError
         found = [
             (field.get("serialization_alias") or name, self.of(field["schema"], room))
             for name, field in named
@@ -126,6 +127,7 @@ class _Places:
         places = [(name, gather) for name, gather in found if gather and gather is not _floats]
 
         def gather(values: list[Any]) -> list[float]:
+            values = list(filter(None, values))
             floats = [
                 value for name in plain for each in values if type(value := each.get(name)) is float
             ]
@@ -143,6 +145,12 @@ def _has_more(schema: _Schema) -> bool:
     return extra == "allow" or bool(schema.get("computed_fields")) or not config.keys() <= _SETTINGS
 
 
+def _within(gather: _Gather, parts: Callable[[Any], Iterable[Any]] = iter) -> _Gather:
+    """Return what gathers from the parts of values. None may stand for any: pydantic lets it."""
+    flat = chain.from_iterable
+    return gather and (lambda values: gather(list(flat(map(parts, filter(None, values))))))
+
+
 def _floats(values: list[Any]) -> list[float]:
     return [each for each in values if type(each) is float]
 
@@ -156,13 +164,10 @@ _READ: dict[str, Callable[[_Places, _Schema, int], _Gather]] = {
     "dict": _Places.values,
     "enum": _Places.constants,
     "float": lambda places, schema, room: _floats,  # noqa: ARG005 (one signature)
-    "frozenset": _Places.items,
     "list": _Places.items,
     "literal": _Places.constants,
     "model-fields": _Places.fields,
     "nullable": _Places.nullable,
-    "set": _Places.items,
-    "tagged-union": _Places.choices,
     "tuple": _Places.row,
     "typed-dict": _Places.fields,
     "union": _Places.choices,

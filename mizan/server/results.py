@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cached_property, partial
+from itertools import repeat
 from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -103,8 +104,9 @@ class Result:
 
         To be told of those by an error costs every dump four changes of the interpreter's lock
         (pydantic-core reads "error" as a bool first), for which eight busy threads queue. A union
-        is strict without. But it forgets an error, and what is dumped anew must be as it was: no
-        generator, no function of others. What has places of floats that are known has none.
+        is strict without; but it forgets what is raised within, and what is dumped anew must be as
+        it was. So nothing may run, no generator and no function: where all places of floats are
+        known, none does.
         """
         if self._floats is None:
             return self._dump_other
@@ -163,9 +165,13 @@ class Result:
 
     def text(self, value: Any) -> str:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
+        shaped = value if type(value) is self._exact else self.shape(value)
         try:
-            return canonical_json(self.dump(value), floats=self._floats)
-        except JsonError as error:
+            dumped = self._dump(shaped)
+            if dumped is _OTHER:  # floats may stand anywhere: pydantic takes any for a literal
+                return canonical_json(self._dump_other(shaped))
+            return canonical_json(dumped, floats=self._floats)
+        except (PydanticSerializationError, JsonError) as error:
             raise self._invalid(value, str(error)) from error
 
     def _invalid(self, value: Any, why: str) -> ResultInvalid:
@@ -262,6 +268,7 @@ _ADAPT: dict[str, Adapt] = {
 }
 _OTHER = uuid.uuid4().hex
 _OTHERWISE = core_schema.any_schema(
-    serialization=core_schema.plain_serializer_function_ser_schema(lambda _: _OTHER)
+    # `next(repeat(_OTHER), value)`: nothing of it is Python, which a signal could interrupt.
+    serialization=core_schema.plain_serializer_function_ser_schema(partial(next, repeat(_OTHER)))
 )
 _IN_ORDER = core_schema.wrap_serializer_function_ser_schema(_in_order)

@@ -40,7 +40,7 @@ async def in_thread(
     try:
         outcome = await asyncio.shield(task)
     except asyncio.CancelledError:
-        if task.done():  # what was done was cancelled, not its waiter
+        if task.cancelled():  # what was done was cancelled, not its waiter
             raise
         is_abandoned = job.decide()
         task.cancel()
@@ -63,7 +63,7 @@ async def finished(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        if task.done():  # the work was cancelled, not its waiter
+        if task.cancelled():  # the work was cancelled, not its waiter
             raise
         raise Late(await task) from None
 

@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainSerializer,
     RootModel,
     TypeAdapter,
     computed_field,
@@ -80,6 +81,12 @@ class Heavy(BaseModel):
     weight: float
 
 
+class Sometimes(BaseModel):
+    """A field that a function leaves out."""
+
+    x: int = Field(default=1, exclude_if=lambda value: value == 1)
+
+
 class Shape(BaseModel):
     """Floats at many places; the first and the last point are of one definition."""
 
@@ -96,8 +103,8 @@ class Shape(BaseModel):
     amount: float | str | None
     pair: tuple[float, str]
     ways: tuple[float, ...]
-    weights: set[float]
     origin: Square | Round
+    truth: int | Literal[True]
 
 
 class Open(BaseModel):
@@ -170,8 +177,8 @@ shapes = st.builds(
     amount=numbers | texts | st.none(),
     pair=st.tuples(numbers, texts),
     ways=st.lists(numbers, max_size=3).map(tuple),
-    weights=st.sets(numbers, max_size=3),
     origin=st.builds(Square, side=st.integers(0, 9)) | st.builds(Round, tags=st.tuples(texts)),
+    truth=st.integers(0, 9) | st.booleans(),
 )
 
 
@@ -206,9 +213,7 @@ def _all(value: Any) -> list[float]:
         Colour,
         dict[str, bool],
         int | str,
-        frozenset[str],
         tuple[int, str],
-        Annotated[Square | Round, Field(discriminator="form")],
     ],
 )
 def test_where_there_is_none_there_is_nothing_to_look_at(hint: Any) -> None:
@@ -223,7 +228,12 @@ def test_where_there_is_none_there_is_nothing_to_look_at(hint: Any) -> None:
         Any,
         Point | str,
         tuple[Point, int],
-        Annotated[Square | Heavy, Field(discriminator="form")],
+        Annotated[Square | Round, Field(discriminator="form")],
+        Square | Heavy,
+        set[float],
+        frozenset[str],
+        Sometimes,
+        dict[Annotated[str, PlainSerializer(str.upper)], int],
         Weight,
         Open,
         Outer,
@@ -264,3 +274,43 @@ def test_what_is_no_json_is_refused_wherever_it_stands(spoil: Callable[[Point], 
 
 def test_integers_in_the_place_of_floats_are_written() -> None:
     assert Result("f", Point).text(Point.model_construct(x=3, y=2.0)) == '{"why":2,"x":3}'
+
+
+class Gaps(BaseModel):
+    """None may stand anywhere, for pydantic lets it."""
+
+    point: Point | None = None
+    inner: Point
+    points: list[Point]
+    ways: tuple[float, ...]
+    named: dict[str, float]
+
+
+def test_none_may_stand_where_more_was_declared() -> None:
+    nothing: dict[str, Any] = dict.fromkeys(["inner", "points", "ways", "named"])
+    gaps = Gaps.model_construct(**nothing)
+    expected = '{"inner":null,"named":null,"point":null,"points":null,"ways":null}'
+    assert Result("f", Gaps).text(gaps) == expected
+
+
+class Kind(BaseModel):
+    """pydantic writes whatever stands in the place of a literal."""
+
+    kind: Literal[1, 2] = 1
+    others: tuple[Literal[1, "a"], ...] = ()
+    floats: list[float] = []
+
+
+class Whole(enum.Enum):
+    """An enum whose float passes as an int."""
+
+    ONE = 1.0
+
+
+def test_floats_in_the_place_of_literals() -> None:
+    assert Result("f", Kind).text(Kind.model_construct(kind=1.0)) == (  # type: ignore[arg-type]
+        '{"floats":[],"kind":1,"others":[]}'
+    )
+    with pytest.raises(ResultInvalid, match="nan"):
+        Result("f", Kind).text(Kind.model_construct(others=(float("nan"),)))  # type: ignore[arg-type]
+    assert Result("f", list[int | Literal[True]]).text([Whole.ONE]) == "[1]"

@@ -194,3 +194,24 @@ def test_jobs_are_done_one_after_the_other() -> None:
 
     asyncio.run(go())
     assert max(most) == 1
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_what_is_done_is_not_lost_where_its_waiter_is_cancelled_before_it_wakes(turns: int) -> None:
+    async def waiter() -> Any:
+        return await in_thread(lambda: 7, keeps=True)
+
+    async def main() -> None:
+        task = asyncio.ensure_future(waiter())
+        await asyncio.sleep(0)
+        inner = next(each for each in asyncio.all_tasks() if "SyncToAsync" in repr(each))
+        while not inner.done():  # noqa: ASYNC110 (turn by turn, for the next ones count)
+            await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(Late) as late:
+            await task
+        assert late.value.outcome == 7
+
+    asyncio.run(main())
