@@ -42,12 +42,17 @@ export class Keeper {
 
   /** What is kept for a request, fresh or not; a user's own first. */
   async find(request: Request, keys: Keys): Promise<Entry | null> {
-    for (const key of [keys.own, keys.shared]) {
-      const found = key === null ? null : await this.#findAt(request, key);
-      if (found?.process !== this.purges.process) continue;
-      if (!this.purges.hasStruck(found.names, found.after)) return found;
+    const look = this.purges.look();
+    try {
+      for (const key of [keys.own, keys.shared]) {
+        const found = key === null ? null : await this.#findAt(request, key);
+        if (found?.process !== this.purges.process) continue;
+        if (!this.purges.hasStruck(found.names, found.after)) return found;
+      }
+      return null;
+    } finally {
+      this.purges.end(look);
     }
-    return null;
   }
 
   async #findAt(request: Request, key: string): Promise<Entry | null> {

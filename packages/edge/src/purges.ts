@@ -7,9 +7,9 @@
 /** Names of entries, or everything. */
 export type Names = ReadonlySet<string> | null;
 
-/** A fetch that goes on. */
+/** A fetch or a look at the store that goes on. */
 export interface Begun {
-  /** The number of the latest purge before it. */
+  /** The number of the latest purge before it; of a look, before the oldest fetch of its time. */
   readonly after: number;
 }
 
@@ -23,6 +23,7 @@ export class Purges {
   #floor = 0;
   readonly #purged = new Map<string, number>();
   readonly #fetches = new Set<Begun>();
+  readonly #looks = new Set<Begun>();
 
   /** @param most how many names are known at a time; beyond it more counts as purged */
   constructor(private readonly most: number = MOST) {}
@@ -67,7 +68,19 @@ export class Purges {
 
   end(begun: Begun): void {
     this.#fetches.delete(begun);
+    this.#looks.delete(begun);
     this.#forget();
+  }
+
+  /**
+   * Notes that a store is looked at from now on. It must end. A slow one may give what a fetch put
+   * there that has ended since: what that fetch needed is known until the look has ended, too.
+   */
+  look(): Begun {
+    const [oldest] = this.#fetches;
+    const begun = { after: oldest?.after ?? this.#latest };
+    this.#looks.add(begun);
+    return begun;
   }
 
   /** Whether what has these names, and was fetched after that purge, was purged since. */
@@ -77,12 +90,14 @@ export class Purges {
     return false;
   }
 
-  /** Drops what no fetch that goes on can need, and the oldest of too many. */
+  /** Drops what no fetch or look that goes on can need, and the oldest of too many. */
   #forget(): void {
     // A set is in the order of insertion, so its first began first.
-    const [oldest] = this.#fetches;
+    const [fetch] = this.#fetches;
+    const [look] = this.#looks;
+    const oldest = Math.min(fetch?.after ?? Infinity, look?.after ?? Infinity);
     for (const [name, number] of this.#purged) {
-      if (oldest !== undefined && number > oldest.after) {
+      if (number > oldest) {
         if (this.#purged.size <= this.most) return;
         this.#floor = number;
       }

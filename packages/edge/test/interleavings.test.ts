@@ -246,3 +246,45 @@ it("who asks after a purge does not join who asked before it", async () => {
   expect(await Promise.all(replies.map((each) => each.text()))).toEqual(["1", "1", "3", "3"]);
   expect(replies[3].headers.get("Cache-Status")).toBe("mizan-edge; fwd=uri-miss; collapsed");
 });
+
+it("what a slow store gives after a purge has taken it away is not sent", async () => {
+  const [puts, gets] = [new Gates(), new Gates()];
+  const memory = new MemoryStore();
+  const store: Store = {
+    async get(key) {
+      const kept = memory.get(key);
+      if (kept !== undefined) await gets.wait();
+      return kept;
+    },
+    async put(key, kept) {
+      await puts.wait();
+      memory.put(key, kept);
+      await puts.wait();
+    },
+    delete: (key) => {
+      memory.delete(key);
+    },
+    purge: (names) => {
+      memory.purge(names);
+    },
+  };
+  let version = 1;
+  const origin = ({ method }: Request) =>
+    method === "POST" ? done(["stock"]) : answer(STOCK, String(version));
+  const { get, send } = before(origin, { store });
+  const first = get(urlOf(STOCK));
+  await expect.poll(() => puts.size).toBe(1);
+  version = 2;
+  await send("POST", "/mizan/call/"); // passes the store, which has not put it yet
+  puts.open(0);
+  const second = get(urlOf(STOCK));
+  await expect.poll(() => gets.size).toBe(1); // it has found what was put too late
+  puts.open(0); // which is now taken away, and the fetch has ended
+  expect(await (await first).text()).toBe("1");
+  gets.open(0);
+  await expect.poll(() => puts.size).toBe(1);
+  puts.open(0);
+  await settled();
+  puts.open(0);
+  expect(await (await second).text()).toBe("2");
+});

@@ -66,6 +66,22 @@ describe("the order of purges", () => {
     );
   });
 
+  it("knows what a look needs of a fetch that has ended meanwhile", () => {
+    const purges = new Purges();
+    const fetch = purges.begin();
+    purges.record(new Set(["a"]));
+    const look = purges.look();
+    purges.end(fetch);
+    expect(purges.hasStruck(["a"], fetch.after)).toBe(true);
+    const later = purges.look();
+    purges.end(look);
+    expect(purges.size).toBe(0);
+    purges.record(new Set(["b"]));
+    expect(purges.hasStruck(["b"], later.after)).toBe(true);
+    purges.end(later);
+    expect(purges.size).toBe(0);
+  });
+
   it("forgets what nothing needs any more", () => {
     const purges = new Purges();
     const first = purges.begin();
