@@ -1,25 +1,15 @@
 // @vitest-environment jsdom
-import { infiniteHook, type InfiniteResult, type ListOptions } from "@mizan/react/infinite";
-import { invalidate, mizanCall, reset, type MizanContext } from "@mizan/runtime";
+import { infiniteHook } from "@mizan/react/infinite";
+import { mizanCall, reset } from "@mizan/runtime";
 import { setData } from "@mizan/runtime/data";
 import { act, cleanup } from "@testing-library/react";
-import fc from "fast-check";
 import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
 import { problem } from "../../runtime/test/fake.js";
-import { answer, page, settle, type Page } from "./support.js";
+import { cursors, FEED, list, rows, text } from "./infiniteList.js";
+import { answer, page, settle } from "./support.js";
 
 afterEach(cleanup);
 
-interface Rows {
-  readonly rows: readonly string[];
-  readonly next: string | null;
-}
-const FEED: MizanContext<{ cursor?: string; kind?: string }, Rows> = { name: "feed" };
-const useFeed = infiniteHook(FEED, {
-  pageParam: "cursor",
-  initialPageParam: "0",
-  getNextPageParam: ({ next }) => next,
-});
 const useNumbered = infiniteHook<{ page?: number; shop: number }, number[], "page">(
   { name: "numbered", defaults: { page: 1 } },
   {
@@ -28,51 +18,6 @@ const useNumbered = infiniteHook<{ page?: number; shop: number }, number[], "pag
     getNextPageParam: (last, pages) => (last.length ? pages.length + 1 : undefined),
   },
 );
-
-const rows = (text: string, next: string | null = null): Rows => ({ rows: text.split(""), next });
-
-/** A page with a list that tests hold in their hands. */
-async function list(options: ListOptions & { strict?: boolean } = {}) {
-  const seen: InfiniteResult<Rows>[] = [];
-  const Feed = ({ kind }: { kind?: string }) => {
-    const result = useFeed(kind ? { kind } : undefined, options);
-    seen.push(result);
-    return <p>{result.pages.flatMap((each) => each.rows).join("")}</p>;
-  };
-  const opened = page(<Feed />, { strict: options.strict ?? true });
-  await settle();
-  const now = () => {
-    const latest = seen.at(-1);
-    if (!latest) throw new Error("Nothing was drawn.");
-    return latest;
-  };
-  const more = async (): Promise<void> => {
-    act(() => {
-      now().fetchNextPage();
-    });
-    await settle();
-  };
-  const strike = async (...cursors: string[]): Promise<void> => {
-    const targets = cursors.map((cursor) => ({ context: "feed", params: { cursor } }));
-    act(() => {
-      invalidate(opened.client, targets.length ? targets : "feed");
-    });
-    await settle();
-  };
-  /** Pages "ab", "cd" and "ef", fetched by cursors. */
-  const three = async (): Promise<void> => {
-    await answer(opened, rows("ab", "2"));
-    await more();
-    await answer(opened, rows("cd", "3"));
-    await more();
-    await answer(opened, rows("ef"));
-  };
-  return { opened, seen, Feed, now, more, strike, three };
-}
-
-const text = ({ container }: Page) => container.textContent;
-const cursors = ({ net }: Page, from = 0) =>
-  net.sent.slice(from).map(({ url }) => /cursor=(\w+)/.exec(url)?.[1]);
 
 describe("infiniteHook", () => {
   it("fetches page after page as it is asked to", async () => {
@@ -272,68 +217,5 @@ describe("infiniteHook", () => {
     expect(opened.net.last().url).toBe("/api/ctx/numbered/?page=2&shop=3");
     await answer(opened, [3]);
     expect(text(opened)).toBe("123");
-  });
-});
-
-/** A server's list of rows, whose cursors are rows: those of a page begin at its cursor. */
-class Table {
-  rows = [1, 2, 3, 4, 5, 6, 7, 8].map(String);
-
-  read(url: string): Rows {
-    const cursor = /cursor=(\w+)/.exec(url)?.[1];
-    const found = this.rows.findIndex((row) => !cursor || Number(row) >= Number(cursor));
-    const start = found < 0 ? this.rows.length : found;
-    return { rows: this.rows.slice(start, start + 2), next: this.rows[start + 2] ?? null };
-  }
-}
-
-describe("whatever happens", () => {
-  const step = fc.oneof(
-    fc.record({ type: fc.constant("answer" as const), which: fc.nat(3), fails: fc.boolean() }),
-    fc.record({ type: fc.constant("more" as const) }),
-    fc.record({ type: fc.constant("remove" as const), row: fc.nat(8) }),
-    fc.record({ type: fc.constant("add" as const), row: fc.nat(9) }),
-  );
-
-  it("the list ends as the server has it, without gaps and rows shown twice", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-        const { opened, now, more, strike } = await list();
-        const table = new Table();
-        const open = new Set<(typeof opened.net.sent)[number]>();
-        let taken = 0;
-        const collect = () => {
-          for (const each of opened.net.sent.slice(taken)) open.add(each);
-          taken = opened.net.sent.length;
-          return [...open];
-        };
-        const reply = async (which: number, fails: boolean): Promise<void> => {
-          const waiting = collect();
-          const request = waiting[which % waiting.length];
-          if (!request) return;
-          open.delete(request);
-          const body = table.read(request.url);
-          await act(() => (fails ? request.fail() : request.reply(body)));
-        };
-        for (const each of steps) {
-          if (each.type === "answer") await reply(each.which, each.fails);
-          else if (each.type === "more") await more();
-          else {
-            const row = each.row;
-            const others = table.rows.filter((other) => other !== `${row}`);
-            table.rows = each.type === "add" ? [...others, `${row}`].sort() : others;
-            await strike();
-          }
-          const all = now().pages.flatMap((page) => page.rows);
-          expect(new Set(all).size).toBe(all.length);
-        }
-        await strike();
-        while (collect().length) await reply(0, false);
-        const all = now().pages.flatMap((page) => page.rows);
-        expect(all).toEqual(table.rows.slice(0, all.length));
-        expect(now().hasNextPage).toBe(all.length < table.rows.length);
-        cleanup();
-      }),
-    );
   });
 });

@@ -1,22 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { record } from "../src/devtools.js";
 import { hydrate } from "../src/hydrate.js";
 import { createClient, mizanFetch, reset, type Slice } from "../src/index.js";
 import { live } from "../src/live.js";
 import { token } from "../src/token.js";
 import { settled } from "./fake.js";
-import { browser, FIVE, followed, happen, livePage, pass } from "./liveFake.js";
+import { FIVE, followed, inBrowser, livePage, pass } from "./liveFake.js";
 
-beforeEach(() => {
-  browser();
-});
-
-afterEach(() => {
-  happen("pagehide");
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+inBrowser();
 
 describe("live", () => {
   it("subscribes to what is mounted, at once and from where its data is", async () => {

@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mizanCall } from "../src/index.js";
 import { problem, settled } from "./fake.js";
-import { browser, FIVE, followed, happen, pass } from "./liveFake.js";
+import { FIVE, followed, happen, inBrowser, pass } from "./liveFake.js";
 
-beforeEach(() => {
-  browser();
-});
-
-afterEach(() => {
-  happen("pagehide");
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+inBrowser();
 
 describe("a call", () => {
   const reply = { result: 1, invalidate: FIVE.targets };

@@ -1,6 +1,6 @@
 /** A page that is live, on a network under manual control: streams, reads, calls, time. */
 
-import { vi } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import { createClient, registerContext } from "../src/index.js";
 import type { Client, ClientOptions, Feature, Instance } from "../src/index.js";
 import { live } from "../src/live.js";
@@ -130,6 +130,19 @@ export function browser(more: Record<string, unknown> = {}): void {
   vi.stubGlobal("document", { hidden: false });
   vi.stubGlobal("navigator", {});
   for (const [name, value] of Object.entries(more)) vi.stubGlobal(name, value);
+}
+
+/** Gives each test of a file what there is of a browser; the page is left at its end. */
+export function inBrowser(): void {
+  beforeEach(() => {
+    browser();
+  });
+  afterEach(() => {
+    happen("pagehide");
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
 }
 
 /** Lets time pass, and what it leads to happen. */

@@ -1,17 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { settled } from "./fake.js";
-import { browser, happen, livePage, pass, type LivePage } from "./liveFake.js";
+import { happen, inBrowser, livePage, type LivePage, pass } from "./liveFake.js";
 
-beforeEach(() => {
-  browser();
-});
-
-afterEach(() => {
-  happen("pagehide");
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+inBrowser();
 
 /** A page that asked for its first stream. */
 async function asked(): Promise<LivePage> {

@@ -1,19 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createClient } from "../src/index.js";
 import { live } from "../src/live.js";
 import { network } from "./fake.js";
-import { browser, happen, livePage, pass } from "./liveFake.js";
+import { happen, inBrowser, livePage, pass } from "./liveFake.js";
 
-beforeEach(() => {
-  browser();
-});
-
-afterEach(() => {
-  happen("pagehide");
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+inBrowser();
 
 describe("polling", () => {
   it("reads what nothing tells of, while the page is seen", async () => {

@@ -1,20 +1,12 @@
 import { createClient } from "@mizan/runtime";
 import { live } from "@mizan/runtime/live";
 import { QueryClient } from "@tanstack/react-query";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { connect, contextKey, contextOptions } from "../src/index.js";
-import { browser, happen, liveNetwork, pass } from "../../runtime/test/liveFake.js";
+import { inBrowser, liveNetwork, pass } from "../../runtime/test/liveFake.js";
 import { settled, show, user } from "./page.js";
 
-beforeEach(() => {
-  browser();
-});
-afterEach(() => {
-  happen("pagehide");
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+inBrowser();
 
 it("queries follow what others change, with one read each", async () => {
   const net = liveNetwork();
