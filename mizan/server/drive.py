@@ -200,7 +200,8 @@ async def _arun_all(effect: RunAll) -> list[Any]:
     """
     blocking = RunAll([run for run in effect.runs if not run.is_async])
     if blocking.runs and len(blocking.runs) == len(effect.runs):
-        return await in_thread(_run_all, blocking)  # type: ignore[no-any-return]
+        # Most often; a group of tasks would be made for nothing.
+        return await in_thread(_run_all, blocking)  # type: ignore[no-any-return] # of _run_all
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_arun_named(run)) for run in effect.runs if run.is_async]

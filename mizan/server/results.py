@@ -156,23 +156,27 @@ class Result:
 
     def dump(self, value: Any) -> Any:
         """Return a function's result as JSON-compatible Python. Raises ResultInvalid."""
-        shaped = value if type(value) is self._exact else self.shape(value)
-        try:
-            dumped = self._dump(shaped)
-            return self._dump_other(shaped) if dumped is _OTHER else dumped
-        except PydanticSerializationError as error:
-            raise self._invalid(value, str(error)) from error
+        return self._dumped(value)[0]
 
     def text(self, value: Any) -> str:
         """Return a function's result as canonical JSON text. Raises ResultInvalid."""
+        dumped, floats = self._dumped(value)
+        try:
+            return canonical_json(dumped, floats=floats)
+        except JsonError as error:
+            raise self._invalid(value, str(error)) from error
+
+    def _dumped(self, value: Any) -> tuple[Any, Find | None]:
+        """Return (a result as JSON-compatible Python, what finds its floats, where that is known).
+        Raises ResultInvalid."""
         shaped = value if type(value) is self._exact else self.shape(value)
         try:
             dumped = self._dump(shaped)
             if dumped is _OTHER:  # floats may stand anywhere: pydantic takes any for a literal
-                return canonical_json(self._dump_other(shaped))
-            return canonical_json(dumped, floats=self._floats)
-        except (PydanticSerializationError, JsonError) as error:
+                return self._dump_other(shaped), None
+        except PydanticSerializationError as error:
             raise self._invalid(value, str(error)) from error
+        return dumped, self._floats
 
     def _invalid(self, value: Any, why: str) -> ResultInvalid:
         plain = isinstance(self.hint, type) and get_origin(self.hint) is None
